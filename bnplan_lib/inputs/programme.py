@@ -1,0 +1,217 @@
+"""What does the programme say? Its tables, checked against what the document prints."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bnplan_lib.errors import DataError, Fault, UnknownName
+from bnplan_lib.inputs.periods import Period, read_period
+from bnplan_lib.inputs.printed import printed_numbers
+from bnplan_lib.inputs.tables import Table, check_keys, read_table
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The programme as tables; `data/datapackage.json` describes every column.
+
+    Values are those used: corrected where `corrections` says so, per cent and
+    bn VND as in the files. `properties` is the head of the data package.
+    """
+
+    folder: Path
+    data_hash: str
+    properties: Mapping[str, Any]
+    targets: pd.DataFrame
+    tasks: pd.DataFrame
+    projects: pd.DataFrame
+    project_phases: pd.DataFrame
+    project_groups: pd.DataFrame
+    directives: pd.DataFrame
+    agencies: pd.DataFrame
+    corrections: pd.DataFrame
+    notes: pd.DataFrame
+    codes: pd.DataFrame
+    facts: pd.DataFrame
+    levers: pd.DataFrame
+
+    @property
+    def years(self) -> range:
+        """Years of the programme: 2026 to 2030."""
+        return range(self.properties["programme"]["first_year"], self.properties["programme"]["last_year"] + 1)
+
+    def target(self, target_id: str) -> pd.Series:
+        """Return the row of one target; UnknownName if there is none."""
+        return _row(self.targets, target_id, "target")
+
+    def fact(self, fact_id: str) -> pd.Series:
+        """Return the row of one outside fact; UnknownName if there is none."""
+        return _row(self.facts, fact_id, "fact")
+
+
+def data_folder(folder: str | Path | None = None) -> Path:
+    """Return the data folder: the one given, else BNPLAN_DATA, the checkout's, or the wheel's copy."""
+    if folder or (folder := os.environ.get("BNPLAN_DATA")):
+        return Path(folder)
+    checkout = PACKAGE.parent / "data"
+    return checkout if (checkout / "datapackage.json").exists() else PACKAGE / "_data"
+
+
+def read_programme(folder: str | Path | None = None) -> Programme:
+    """Read and check every table of a data folder.
+
+    Raises
+    ------
+    DataError
+        With every fault of every table as file:row:column.
+    """
+    root = data_folder(folder)
+    package, package_bytes = _read_package(root)
+    tables: dict[str, Table] = {}
+    faults: list[Fault] = []
+    digest = hashlib.sha256(package_bytes)
+    for resource in package["resources"]:
+        path = root / resource["path"]
+        tables[resource["name"]], found = read_table(path, resource["name"], resource["schema"])
+        faults += found
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    faults += check_keys(tables)
+    faults += _check_printed(tables)
+    faults += _check_facts(tables["facts"])
+    if faults:
+        raise DataError(faults)
+    properties = {key: value for key, value in package.items() if key != "resources"}
+    frames = {name: table.frame() for name, table in tables.items()}
+    return Programme(root, digest.hexdigest(), properties, **frames)
+
+
+def read_schema(folder: str | Path | None = None) -> dict[str, Any]:
+    """Return the data package's description of every table and column."""
+    return _read_package(data_folder(folder))[0]
+
+
+def _read_package(root: Path) -> tuple[dict[str, Any], bytes]:
+    path = root / "datapackage.json"
+    try:
+        raw = path.read_bytes()
+        package = json.loads(raw)
+    except OSError as error:
+        raise DataError([Fault(str(path), "the data folder must hold datapackage.json", str(error.strerror))]) from None
+    except ValueError as error:
+        raise DataError([Fault(str(path), "must be JSON", str(error))]) from None
+    missing = TABLES - {resource.get("name") for resource in package.get("resources", [])}
+    if missing:
+        raise DataError([Fault(str(path), f"must describe the table {name}") for name in sorted(missing)])
+    package["resources"] = [resource for resource in package["resources"] if resource["name"] in TABLES]
+    return package, raw
+
+
+TABLES = set(Programme.__dataclass_fields__) - {"folder", "data_hash", "properties"}
+
+
+def _row(frame: pd.DataFrame, row_id: str, kind: str) -> pd.Series:
+    found = frame[frame["id"] == row_id]
+    if found.empty:
+        raise UnknownName(kind, row_id, frame["id"])
+    return found.iloc[0]
+
+
+def _check_printed(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Yield every used value that differs from the printed one without a correction."""
+    corrected = {
+        (row["table"], row["row_id"], row["column"])
+        for _, row in tables["corrections"].rows()
+        if row["reading"] == "default"
+    }
+    yield from _check_corrections(tables)
+    yield from _check_numbers(tables["targets"], "printed", ("low", "high"), corrected)
+    yield from _check_numbers(tables["projects"], "printed_cost", ("cost_bn_vnd",), corrected)
+    yield from _check_numbers(tables["project_groups"], "printed_total", ("total_bn_vnd",), corrected)
+    targets = tables["targets"]
+    for position, row in targets.rows():
+        if None not in (row["low"], row["high"]) and row["low"] > row["high"]:
+            found = f"{row['low']:g} and {row['high']:g}"
+            yield Fault(targets.place(position, "low"), f"{row['id']}: low must not exceed high", found)
+    yield from _check_periods(tables)
+
+
+def _check_numbers(
+    table: Table, printed: str, used: tuple[str, ...], corrected: set[tuple[str, str, str]]
+) -> Iterator[Fault]:
+    for position, row in table.rows():
+        try:
+            numbers = printed_numbers(row[printed] or "")
+        except ValueError as error:
+            yield Fault(table.place(position, printed), str(error))
+            continue
+        for column, figures in zip(used, (numbers[:1], numbers[-1:]), strict=False):
+            open_top = column == "high" and row["comparator"] in ("at_least", "above")
+            expected = figures[0] if figures and not open_top else None
+            if row[column] != expected and (table.name, row["id"], column) not in corrected:
+                rule = f"{row['id']}: must be {_cell(expected)} as printed ({row[printed]}), or have a row in corrections"
+                yield Fault(table.place(position, column), rule, _cell(row[column]))
+
+
+def _check_corrections(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    table = tables["corrections"]
+    for position, row in table.rows():
+        target = tables.get(row["table"])
+        if target is None or row["column"] not in target.columns or "id" not in target.columns:
+            name = f"{row['table']}.{row['column']}"
+            yield Fault(table.place(position, "column"), "must name a column of a table with ids", name)
+        elif row["row_id"] not in target.columns["id"]:
+            yield Fault(table.place(position, "row_id"), f"must be a row of {row['table']}", repr(row["row_id"]))
+        elif row["reading"] == "default":
+            used = target.columns[row["column"]][target.columns["id"].index(row["row_id"])]
+            if row["value"] not in used if isinstance(used, str) else _cell(used) != row["value"]:
+                rule = f"must be what {target.file} uses, {_cell(used)}"
+                yield Fault(table.place(position, "value"), rule, repr(row["value"]))
+
+
+def _check_periods(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    phases: dict[str, list[Period]] = {}
+    for _, row in tables["project_phases"].rows():
+        period = Period(row["phase"], row["start"], row["end"], row["open_ended"], row["milestone"])
+        phases.setdefault(row["project_id"], []).append(period)
+    for name in ("tasks", "projects"):
+        table = tables[name]
+        for position, row in table.rows():
+            try:
+                printed = list(read_period(row["printed_period"] or ""))
+            except ValueError as error:
+                yield Fault(table.place(position, "printed_period"), f"{row['id']}: {error}")
+                continue
+            used = phases.get(row["id"], []) if name == "projects" else [Period(1, row["start"], row["end"])]
+            if used != printed:
+                where = "project_phases" if name == "projects" else "start and end"
+                rule = f"{row['id']}: {where} must say {_spell(printed)} as printed"
+                yield Fault(table.place(position, "printed_period"), rule, _spell(used))
+
+
+def _spell(periods: list[Period]) -> str:
+    return " and ".join(f"{one.start or ''}..{one.end or ''}" for one in periods) or "nothing"
+
+
+def _cell(value: Any) -> str:
+    return "blank" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
+def _check_facts(table: Table) -> Iterator[Fault]:
+    """Yield every second default of one indicator and period."""
+    seen: set[tuple[str, str]] = set()
+    for position, row in table.rows():
+        key = (row["indicator"], row["period"])
+        if row["is_default"] and key in seen:
+            rule = f"{row['indicator']} of {row['period']} must have one default"
+            yield Fault(table.place(position, "is_default"), rule, row["id"])
+        if row["is_default"]:
+            seen.add(key)
