@@ -1,0 +1,26 @@
+"""Everything a reader sees: figures are functions from a result to a plotly figure."""
+
+from bnplan_lib.figures.growth import bottom_up, closing, contributions, levels, targets_and_path
+from bnplan_lib.figures.investment import composition_bars, largest_bars, lorenz, printed_totals, yearly_load
+from bnplan_lib.figures.tables import overlap_table, target_table
+from bnplan_lib.figures.timeline import duty_bars, project_gantt, running_at_once, task_gantt, workload_grid
+
+__all__ = [
+    "bottom_up",
+    "closing",
+    "composition_bars",
+    "contributions",
+    "duty_bars",
+    "largest_bars",
+    "levels",
+    "lorenz",
+    "overlap_table",
+    "printed_totals",
+    "project_gantt",
+    "running_at_once",
+    "target_table",
+    "targets_and_path",
+    "task_gantt",
+    "workload_grid",
+    "yearly_load",
+]

@@ -1,0 +1,231 @@
+"""Pictures of growth: targets and path, contributions, levels, what would close the gap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from bnplan_lib.analysis.growth import average_growth, closing_rates, growth_targets, headline_range
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.sources import source_line
+from bnplan_lib.figures.style import BAND, BLUE, GREY, INK, ORANGE, SECTOR_STYLE, bold_last, frame, pattern, rows_table
+from bnplan_lib.model.growth import SECTORS, growth_path
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
+
+STANDING = {"below": "below", "inside": "inside", "above": "above"}
+
+
+def sector_names(say: Language) -> dict[str, str]:
+    """Return what each sector is called."""
+    return {
+        "agriculture": say("Agriculture, forestry, fishery"),
+        "industry": say("Industry"),
+        "construction": say("Construction"),
+        "industry_construction": say("Industry and construction"),
+        "services": say("Services"),
+        "product_taxes": say("Product taxes less subsidies"),
+        "grdp": say("GRDP"),
+    }
+
+
+def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Figure:
+    """Draw each growth target as a range and the scenario's average as a mark."""
+    say = speak(lang)
+    names = sector_names(say)
+    targets = growth_targets(programme, growth_path(programme, story)).iloc[::-1]
+    labels = bold_last([names[sector] for sector in targets["sector"]])
+    low, high = targets["low"] * 100, targets["high"] * 100
+    words = {"below": say("below"), "inside": say("inside"), "above": say("above")}
+    hover = [
+        say("{name}: {average} a year, target {low} to {high}, {standing}", name=names[row.sector],
+            average=say.percent(row.average, 2), low=say.percent(row.low), high=say.percent(row.high),
+            standing=words[row.standing])
+        for row in targets.itertuples()
+    ]  # fmt: skip
+    figure = go.Figure()
+    figure.add_bar(
+        y=labels, x=high - low, base=low, orientation="h", name=say("Target range"), width=0.5,
+        marker={"color": BAND, "line": {"color": BLUE, "width": 1}}, hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(
+        y=labels, x=targets["average"] * 100, mode="markers+text", name=say("Scenario, average 2026–2030"),
+        marker={"symbol": "diamond", "size": 11, "color": ORANGE, "line": {"color": "white", "width": 1}},
+        text=[say.percent(value) for value in targets["average"]], textposition="top center",
+        customdata=hover, hovertemplate="%{customdata}<extra></extra>",
+    )  # fmt: skip
+    inside = int((targets["standing"] == "inside").sum())
+    rows = [
+        (names[row.sector], f"{say.percent(row.low)} – {say.percent(row.high)}", say.percent(row.average, 2), words[row.standing])
+        for row in targets.iloc[::-1].itertuples()
+    ]
+    figure.update_xaxes(title=say("per cent a year"), rangemode="tozero")
+    return frame(
+        figure,
+        say,
+        title=say("{inside} of {all} growth targets hold the scenario", inside=inside, all=len(targets)),
+        subtitle=say("Average growth 2026–2030, per cent a year, constant 2025 prices"),
+        source=source_line("growth", say),
+        table=rows_table([say("Sector"), say("Target"), say("Scenario"), say("Standing")], rows),
+        height=430,
+    )
+
+
+def bottom_up(programme: Programme, story: Scenario, lang: str) -> go.Figure:
+    """Draw the headline that the sector ranges give, against the printed 11 to 12 per cent."""
+    say = speak(lang)
+    headline = programme.target("A.I.1")
+    table = headline_range(programme, story)
+    labels = [say("All sectors at their low end"), say("All at the middle"), say("All at their high end")]
+    figure = go.Figure()
+    figure.add_vrect(x0=headline["low"], x1=headline["high"], fillcolor=BAND, line_width=0, layer="below")
+    figure.add_bar(
+        y=labels, x=table["average"] * 100, orientation="h", marker=pattern(BLUE, ""), width=0.55,
+        text=[say.percent(value, 2) for value in table["average"]], textposition="outside", cliponaxis=False,
+        hovertemplate="%{y}: %{text}<extra></extra>", showlegend=False,
+    )  # fmt: skip
+    figure.add_annotation(
+        x=(headline["low"] + headline["high"]) / 2, y=1.02, yref="paper", yanchor="bottom", showarrow=False,
+        text=say("printed target"), font={"size": 12, "color": INK},
+    )  # fmt: skip
+    floor = table["average"].iloc[0] - headline["low"] / 100
+    title = (
+        say("The sector targets' low ends miss the headline")
+        if floor < -1e-9
+        else say("The sector targets reach the headline throughout")
+    )
+    figure.update_xaxes(title=say("per cent a year"), range=[8, 13.5])
+    figure.update_yaxes(autorange="reversed")
+    rows = [(label, say.percent(value, 2)) for label, value in zip(labels, table["average"], strict=True)]
+    rows.append((say("printed target"), f"{say.percent(headline['low'] / 100)} – {say.percent(headline['high'] / 100)}"))
+    return frame(
+        figure,
+        say,
+        title=title,
+        subtitle=say("Average GRDP growth 2026–2030 that follows from the sector ranges; the axis starts at 8 per cent"),
+        source=source_line("growth", say),
+        table=rows_table([say("Sector targets"), say("GRDP growth")], rows),
+        height=320,
+    )
+
+
+def contributions(path: pd.DataFrame, lang: str) -> go.Figure:
+    """Draw what each sector adds to headline growth, year by year, in percentage points."""
+    say = speak(lang)
+    names = sector_names(say)
+    points = path.dropna(subset="contribution").pivot(index="year", columns="sector", values="contribution") * 100
+    years = [str(year) for year in points.index]
+    figure = go.Figure()
+    for sector in SECTORS:
+        color, shape = SECTOR_STYLE[sector]
+        text = [f"{names[sector]}, {year}: {say.number(value, 2)}" for year, value in points[sector].items()]
+        figure.add_bar(
+            x=years, y=points[sector], name=names[sector], marker=pattern(color, shape),
+            customdata=text, hovertemplate="%{customdata}<extra></extra>",
+        )  # fmt: skip
+    figure.add_scatter(
+        x=years, y=points[list(SECTORS)].clip(lower=0).sum(axis=1), mode="text", textposition="top center", showlegend=False, hoverinfo="skip",
+        text=[f"<b>{say.percent(value / 100)}</b>" for value in points["grdp"]],
+    )  # fmt: skip
+    average = points[list(SECTORS)].mean()
+    leader = average.idxmax()
+    share = average[leader] / average.sum() if average.sum() else float("nan")
+    rows = [
+        (str(year), *(say.number(row[sector], 2) for sector in SECTORS), say.number(row["grdp"], 2))
+        for year, row in points.iterrows()
+    ]
+    figure.update_layout(barmode="relative")
+    figure.update_yaxes(title=say("percentage points"), rangemode="tozero")
+    return frame(
+        figure,
+        say,
+        title=say("{sector}: {share} of all growth", sector=names[leader], share=say.percent(share, 0)),
+        subtitle=say("Contribution to GRDP growth, percentage points a year; the figure on top is GRDP growth"),
+        source=source_line("growth", say),
+        table=rows_table([say("Year"), *(names[sector] for sector in SECTORS), names["grdp"]], rows),
+        height=460,
+    )
+
+
+def levels(path: pd.DataFrame, lang: str) -> go.Figure:
+    """Draw the size of the economy by sector and year, constant 2025 prices."""
+    say = speak(lang)
+    names = sector_names(say)
+    table = path.pivot(index="year", columns="sector", values="level_bn_vnd")
+    years = [str(year) for year in table.index]
+    figure = go.Figure()
+    for sector in SECTORS:
+        color, shape = SECTOR_STYLE[sector]
+        text = [f"{names[sector]}, {year}: {say.money(value)}" for year, value in table[sector].items()]
+        figure.add_bar(
+            x=years, y=table[sector] / 1000, name=names[sector], marker=pattern(color, shape),
+            customdata=text, hovertemplate="%{customdata}<extra></extra>",
+        )  # fmt: skip
+    figure.add_scatter(
+        x=years, y=table["grdp"] / 1000, mode="text", textposition="top center", showlegend=False, hoverinfo="skip",
+        text=[f"<b>{say.number(value / 1000)}</b>" for value in table["grdp"]],
+    )  # fmt: skip
+    ratio = table["grdp"].iloc[-1] / table["grdp"].iloc[0]
+    rows = [
+        (str(year), *(say.number(row[sector]) for sector in SECTORS), say.number(row["grdp"]))
+        for year, row in table.iterrows()
+    ]
+    figure.update_layout(barmode="stack")
+    figure.update_yaxes(title=say("thousand bn VND"))
+    return frame(
+        figure,
+        say,
+        title=say("The economy of 2030 is {ratio} times that of 2025", ratio=say.number(ratio, 2)),
+        subtitle=say("GRDP by sector, thousand bn VND, constant 2025 prices; the table is in bn VND"),
+        source=source_line("growth", say),
+        table=rows_table([say("Year"), *(names[sector] for sector in SECTORS), names["grdp"]], rows),
+        height=460,
+    )
+
+
+def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go.Figure:
+    """Draw the growth that each sector alone would need for the headline to meet a goal in per cent."""
+    say = speak(lang)
+    names = sector_names(say)
+    table = closing_rates(programme, story, goal / 100).iloc[::-1]
+    labels = [names[sector] for sector in table["sector"]]
+    figure = go.Figure()
+    figure.add_bar(
+        y=labels, x=table["average"] * 100, orientation="h", name=say("Scenario"), marker=pattern(GREY, ""),
+        text=[say.percent(value) for value in table["average"]], textposition="outside", cliponaxis=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )  # fmt: skip
+    figure.add_bar(
+        y=labels, x=table["required"] * 100, orientation="h", name=say("Needed if this sector alone moves"),
+        marker=pattern(ORANGE, "/"), text=[say.percent(value) for value in table["required"]], textposition="outside",
+        cliponaxis=False, hovertemplate="%{y}: %{text}<extra></extra>",
+    )  # fmt: skip
+    able = [names[row.sector] for row in table.itertuples() if row.within_range]
+    title = (
+        say("Within its own target only {sector} can do it", sector=able[0])
+        if len(able) == 1
+        else say.plural("{count} sector can do it within its target", "{count} sectors can do it within their targets", len(able))
+        if able
+        else say("No sector alone can do it within its target")
+    )
+    words = {True: say("yes"), False: say("no")}
+    rows = [
+        (names[row.sector], say.percent(row.average, 2), say.percent(row.required, 2), words[bool(row.within_range)])
+        for row in table.iloc[::-1].itertuples()
+    ]
+    figure.update_xaxes(title=say("per cent a year"), rangemode="tozero")
+    return frame(
+        figure,
+        say,
+        title=title,
+        subtitle=say("Growth needed for GRDP to average {goal} a year, other sectors as in the scenario ({now})",
+                     goal=say.percent(goal / 100),
+                     now=say.percent(average_growth(growth_path(programme, story))["grdp"], 2)),
+        source=source_line("growth", say),
+        table=rows_table([say("Sector"), say("Scenario"), say("Needed"), say("Within its target range?")], rows),
+        height=420,
+    )  # fmt: skip

@@ -1,0 +1,94 @@
+"""What is the answer, in one sentence?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from IPython.display import Markdown
+
+from bnplan_lib.analysis.growth import average_growth, headline_range
+from bnplan_lib.analysis.investment import concentration, load_by_year
+from bnplan_lib.analysis.timeline import concurrency
+from bnplan_lib.errors import UnknownName
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.model.growth import growth_path, target_range
+from bnplan_lib.model.investment import phase_investment
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
+
+
+def headline(topic: str, programme: Programme, story: Scenario, lang: str) -> Markdown:
+    """Return the answer of a notebook under a scenario: one bold sentence, and the scenario's name.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such topic or language.
+    """
+    say = speak(lang)
+    if topic not in SENTENCES:
+        raise UnknownName("topic", topic, SENTENCES)
+    title = story.title_vi if lang == "vi" else story.title_en
+    told = say("Scenario: {title}.", title=title)
+    if story.changes:
+        moved = ", ".join(f"`{key}` = {_value(value, say)}" for key, value in story.changes.items())
+        told += " " + say("Levers moved: {moved}.", moved=moved)
+    return Markdown(f"**{SENTENCES[topic](programme, story, say)}**\n\n{told}")
+
+
+def _growth(programme: Programme, story: Scenario, say: Language) -> str:
+    low, high = target_range(programme, "A.I.1")
+    average = average_growth(growth_path(programme, story))["grdp"]
+    floor, _, ceiling = headline_range(programme, story)["average"]
+    place = say("below") if average < low - 1e-12 else say("above") if average > high + 1e-12 else say("inside")
+    reach = say("GRDP grows {average} a year on average, {place} the target of {low} to {high}.",
+                average=say.percent(average, 2), place=place, low=say.percent(low, 0), high=say.percent(high, 0))  # fmt: skip
+    ends = dict(floor=say.percent(floor, 2), ceiling=say.percent(ceiling, 2))
+    if floor < low - 1e-12:
+        return reach + " " + say("The sector targets give {floor} to {ceiling}: at their low ends they fall short.", **ends)
+    return reach + " " + say("The sector targets give {floor} to {ceiling}.", **ends)
+
+
+def _investment(programme: Programme, story: Scenario, say: Language) -> str:
+    measured = concentration(programme, 3)
+    load = load_by_year(programme, phase_investment(programme, story))
+    years = load.groupby("year")["amount_bn_vnd"].sum()
+    public = programme.projects.loc[programme.projects["capital_source"] == "public", "cost_bn_vnd"].sum()
+    total = programme.projects["cost_bn_vnd"].sum()
+    return say(
+        "The list costs {total}; its three largest projects are {largest} of it and the public purse carries {public}. "
+        "Spread evenly, the load peaks in {year} at {peak}.",
+        total=say.money(total), largest=say.percent(measured["largest_share"], 0), public=say.percent(public / total, 0),
+        year=years.idxmax(), peak=say.money(years.max()),
+    )  # fmt: skip
+
+
+def _timeline(programme: Programme, story: Scenario, say: Language) -> str:
+    running = concurrency(programme, story)
+    peak = running.loc[(running["running_projects"] + running["running_tasks"]).idxmax()]
+    return say(
+        "In {quarter}, {projects} of {all_projects} projects and {tasks} of {all_tasks} tasks run at once.",
+        quarter=say.quarter(peak["quarter"]), projects=peak["running_projects"], all_projects=len(programme.projects),
+        tasks=peak["running_tasks"], all_tasks=len(programme.tasks),
+    )  # fmt: skip
+
+
+SENTENCES: Mapping[str, Callable[..., str]] = {
+    "growth": _growth,
+    "investment": _investment,
+    "timeline": _timeline,
+}
+
+
+def _value(value: object, say: Language) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(_value(one, say) for one in value)
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    if isinstance(value, int | float):
+        digits = next((count for count in range(4) if round(value, count) == value), 4)
+        return say.number(value, digits)
+    return say.quarter(str(value))

@@ -1,0 +1,93 @@
+"""Where do the numbers come from? Appendix, row, fact, and what was corrected."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from IPython.display import Markdown
+
+from bnplan_lib.errors import UnknownName
+from bnplan_lib.figures.language import Language, speak
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+
+DOCUMENT = "261/CTr-UBND"
+TOPICS = ("growth", "investment", "timeline")
+FACTS = {
+    "growth": ["grdp.2025", "grdp_growth.2025", "share_agriculture.2025", "share_industry_construction.2025",
+               "share_services.2025", "share_product_taxes.2025"],
+    "investment": ["gia_binh_airport_cost.phase1", "gia_binh_airport_cost.phase2"],
+    "timeline": ["gia_binh_airport_cost.phase1", "gia_binh_airport_cost.phase2"],
+}  # fmt: skip
+CORRECTED = {"growth": "targets", "investment": "projects", "timeline": "projects"}
+NOTED = {"growth": ("A.I.1.2",), "investment": ("II.1", "II.6", "III", "III.10", "III.11"), "timeline": ("II.1", "II.3", "III.10", "III.11", "V")}
+
+
+def source_line(topic: str, say: Language) -> str:
+    """Return the one line under a figure: which part of the document it rests on."""
+    lines = {
+        "growth": say("Source: programme {number}, Appendix I, rows A.I.1 to A.I.1.4; base year 2025: provincial estimates."),
+        "investment": say("Source: programme {number}, Appendix III, rows I.1 to III.31."),
+        "timeline": say("Source: programme {number}, Appendices II and III."),
+        "agencies": say("Source: programme {number}, Appendices I and II, sections II and III."),
+    }
+    if topic not in lines:
+        raise UnknownName("topic", topic, lines)
+    return lines[topic].format(number=DOCUMENT)
+
+
+def place(source: str, say: Language) -> str:
+    """Return a place in the document in words: appendix-3:I.16 is Appendix III, row I.16."""
+    match = re.fullmatch(r"(appendix|section)-(\d):(.+)", source)
+    if match is None:
+        return source
+    part = ("I", "II", "III")[int(match[2]) - 1]
+    if match[1] == "appendix":
+        return say("Appendix {part}, row {row}", part=part, row=match[3])
+    return say("section {part}, {row}", part=part, row=match[3])
+
+
+def source_note(topic: str, programme: Programme, lang: str) -> Markdown:
+    """Return what a notebook's figures rest on: rows, facts, corrections and doubts."""
+    say = speak(lang)
+    if topic not in TOPICS:
+        raise UnknownName("topic", topic, TOPICS)
+    parts = [source_line(topic, say), _facts(topic, programme, say), _corrections(topic, programme, say)]
+    return Markdown("\n\n".join([*parts, _doubts(topic, programme, say)]))
+
+
+def _facts(topic: str, programme: Programme, say: Language) -> str:
+    lines = [say("**Facts from outside the document** (none is final unless it says so):")]
+    status = {"estimate": say("estimate"), "plan": say("plan")}
+    units = {"bn_vnd": say("bn VND"), "percent": "%"}
+    for fact_id in FACTS[topic]:
+        fact = programme.fact(fact_id)
+        digits = 0 if float(fact["value"]).is_integer() else 2 if fact["unit"] == "percent" and fact["value"] % 0.1 > 1e-9 and round(fact["value"] * 10) != fact["value"] * 10 else 1
+        value = f"{say.number(fact['value'], digits)} {units[fact['unit']]}"
+        link = f"[{fact['publisher']}]({fact['url']})" if isinstance(fact["url"], str) else fact["publisher"]
+        told = status.get(fact["status"], fact["status"])
+        lines.append(f"- {say.of(fact, 'name')}, {fact['period']}: {value} ({told}; {link}, {fact['published']})")
+    return "\n".join(lines)
+
+
+def _corrections(topic: str, programme: Programme, say: Language) -> str:
+    chosen = programme.corrections[
+        (programme.corrections["table"] == CORRECTED[topic])
+        & (programme.corrections["reading"] == "default")
+        & (programme.corrections["column"] != "label_vi")
+    ]
+    lines = [say("**Corrected values** (the printed one is kept beside the used one):")]
+    for row in chosen.to_dict("records"):
+        printed, used = (say.number(float(row[key])) for key in ("printed_value", "value"))
+        change = say("{row}: printed {printed}, used {used}.", row=row["row_id"], printed=printed, used=used)
+        lines.append(f"- {change} {say.of(row, 'reason')} {say.of(row, 'evidence')}")
+    return "\n".join(lines)
+
+
+def _doubts(topic: str, programme: Programme, say: Language) -> str:
+    notes = programme.notes[programme.notes["row_id"].isin(NOTED[topic])]
+    lines = [say("**Left as printed, with a doubt:**")]
+    lines += [f"- {place(row['source'], say)}: {say.of(row, 'text')}" for row in notes.to_dict("records")]
+    return "\n".join(lines)

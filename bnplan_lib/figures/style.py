@@ -1,0 +1,89 @@
+"""How does a figure look? One palette, one frame, its table and caption with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from bnplan_lib.figures.language import Language
+
+# All at least 3:1 against white; a pattern goes with each, so colour never stands alone.
+BLUE, ORANGE, GREEN, PURPLE, GREY, RED = "#1f5fa8", "#b85c00", "#2e7d32", "#7b3fa0", "#66717a", "#b3261e"
+INK, FAINT, BAND = "#1c2733", "#8a949e", "#dfe8f3"
+SECTOR_STYLE = {
+    "agriculture": (GREEN, ""),
+    "industry": (BLUE, ""),
+    "construction": (ORANGE, "/"),
+    "services": (PURPLE, "."),
+    "product_taxes": (GREY, "x"),
+}
+SOURCE_STYLE = {"public": (BLUE, ""), "ppp": (ORANGE, "/"), "off_budget": (GREY, ".")}
+FONT = "Open Sans, DejaVu Sans, Segoe UI, Helvetica, Arial, sans-serif"
+
+
+def pattern(color: str, shape: str) -> dict[str, Any]:
+    """Return a bar's marker: its colour, and a pattern that tells it apart without colour."""
+    return {
+        "color": color,
+        "line": {"color": "white", "width": 0.5},
+        "pattern": {"shape": shape, "fgcolor": "white", "fillmode": "replace", "size": 5, "solidity": 0.25}
+        if not shape
+        else {"shape": shape, "bgcolor": color, "fgcolor": "white", "size": 6, "solidity": 0.2},
+    }
+
+
+def frame(
+    figure: go.Figure,
+    say: Language,
+    *,
+    title: str,
+    subtitle: str,
+    source: str,
+    table: pd.DataFrame,
+    height: int = 420,
+) -> go.Figure:
+    """Finish a figure: title, subtitle and source, and the table behind it.
+
+    `layout.meta` carries them as text, so that a page can set them in HTML and put
+    the table one click away; `table` holds what is shown, formatted.
+    """
+    figure.update_layout(
+        template="none",
+        title={"text": f"<b>{title}</b><br><sub>{subtitle}</sub>", "x": 0, "xref": "paper", "xanchor": "left"},
+        font={"family": FONT, "size": 13, "color": INK},
+        paper_bgcolor="white",
+        plot_bgcolor="white",
+        height=height,
+        margin={"l": 8, "r": 16, "t": 96, "b": 56},
+        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
+        hoverlabel={"bgcolor": "white", "font": {"family": FONT, "color": INK}},
+        separators=say.separators,
+        bargap=0.3,
+        meta={"title": title, "subtitle": subtitle, "source": source, "lang": say.code, "table": records(table)},
+    )
+    figure.update_xaxes(automargin=True, gridcolor="#e6eaee", zeroline=False, linecolor=FAINT, fixedrange=True)
+    figure.update_yaxes(automargin=True, gridcolor="#e6eaee", zeroline=False, fixedrange=True, ticksuffix=" ")
+    return figure
+
+
+def records(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return a formatted table as columns and rows of text."""
+    return {"columns": list(table.columns), "rows": table.astype(str).to_numpy().tolist()}
+
+
+def rows_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Return a table of texts from its column heads and rows."""
+    return pd.DataFrame([list(row) for row in rows], columns=list(columns))
+
+
+def safe(text: str) -> str:
+    """Return text that plotly shows letter for letter: it reads a little HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def bold_last(labels: Sequence[str]) -> list[str]:
+    """Return labels with the last one bold: the row that sums up the others."""
+    return [*labels[:-1], f"<b>{labels[-1]}</b>"]

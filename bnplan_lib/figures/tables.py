@@ -1,0 +1,87 @@
+"""Tables a reader can scan: overlaps, corrections, targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from great_tables import GT
+
+from bnplan_lib.analysis.timeline import overlaps
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.sources import place
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
+
+
+def relation_names(say: Language) -> dict[str, str]:
+    """Return what Allen's relations of two running periods are called."""
+    return {
+        "equals": say("same period"),
+        "overlaps": say("begins and ends earlier"),
+        "overlapped-by": say("begins and ends later"),
+        "starts": say("same start, ends earlier"),
+        "started-by": say("same start, ends later"),
+        "finishes": say("begins later, same end"),
+        "finished-by": say("begins earlier, same end"),
+        "during": say("lies within"),
+        "contains": say("contains"),
+    }
+
+
+def overlap_table(programme: Programme, story: Scenario, shared: str, largest: int, lang: str) -> GT:
+    """Return the pairs of projects that share something and run at the same time, longest first."""
+    say = speak(lang)
+    names = say.labels(programme.codes, shared)
+    projects = programme.projects.set_index("id")
+    pairs = overlaps(programme, story, shared)
+    relations = relation_names(say)
+    rows = [
+        (
+            names[row[shared]],
+            f"{row['first_id']} {say.of(projects.loc[row['first_id']], 'label')}",
+            relations[row["relation"]],
+            f"{row['second_id']} {say.of(projects.loc[row['second_id']], 'label')}",
+            f"{say.quarter(row['from_quarter'])} – {say.quarter(row['to_quarter'])}",
+            say.number(row["overlap_quarters"]),
+            say.number(row["cost_bn_vnd"], 0),
+        )
+        for row in pairs.head(largest).to_dict("records")
+    ]
+    heads = [say("Shared"), say("First project"), say("Relation"), say("Second project"), say("Together"), say("Quarters"), say("Cost of both, bn VND")]
+    note = say("{shown} of {all} overlapping pairs.", shown=len(rows), all=say.number(len(pairs)))
+    return _table(f"overlaps-{shared}", heads, rows, numbers=(5, 6), note=note)
+
+
+def target_table(programme: Programme, lang: str) -> GT:
+    """Return every target of the programme with its printed figure, leads and place."""
+    say = speak(lang)
+    shorts = dict(zip(programme.agencies["id"], programme.agencies[f"short_{lang}"], strict=True))
+    kinds = say.labels(programme.codes, "kind")
+    corrected = set(programme.corrections.loc[programme.corrections["table"] == "targets", "row_id"])
+    rows = [
+        (
+            row["id"],
+            say.of(row, "name"),
+            row["printed"] + (" *" if row["id"] in corrected else ""),
+            kinds[row["kind"]],
+            ", ".join(shorts[key] for key in row["leads"].split(";")) if isinstance(row["leads"], str) else "–",
+            place(row["source"], say),
+        )
+        for row in programme.targets.to_dict("records")
+    ]
+    heads = [say("Id"), say("Target"), say("As printed"), say("Kind"), say("Lead"), say("Place")]
+    return _table("targets", heads, rows, note=say("* corrected for analysis; see the sources below."))
+
+
+def _table(table_id: str, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = (), note: str = "") -> GT:
+    """Return a table with set ids: great_tables would draw new ones each run."""
+    columns = [f"c{place}" for place in range(len(heads))]
+    frame = pd.DataFrame([list(row) for row in rows], columns=columns)
+    table = GT(frame, id=table_id).cols_label(**dict(zip(columns, heads, strict=True)))
+    table = table.cols_align("right", columns=[columns[place] for place in numbers]) if numbers else table
+    table = table.tab_options(table_font_size="14px", table_width="100%", data_row_padding="4px")
+    return table.tab_source_note(note) if note else table

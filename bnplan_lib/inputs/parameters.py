@@ -1,0 +1,100 @@
+"""Are a notebook's parameters ones it knows, and within bounds?"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bnplan_lib.errors import Fault, ParameterError, nearest, shorten
+from bnplan_lib.model.quarters import QUARTER
+
+LANGUAGES = ("en", "vi")
+INJECTED = "# Parameters"  # how papermill heads the cell it puts in
+
+
+def _choice(*allowed: str) -> Callable[[Any], str]:
+    return lambda value: "" if value in allowed else f"must be one of {', '.join(allowed)}"
+
+
+def _whole(low: int, high: int) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return "" if whole and low <= value <= high else f"must be a whole number from {low} to {high}"
+
+    return check
+
+
+def _per_cent(low: float, high: float) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return "" if number and low <= value <= high else f"must be a number from {low:g} to {high:g} (per cent)"
+
+    return check
+
+
+def _text(value: Any) -> str:
+    return "" if isinstance(value, str) and value else "must be a text"
+
+
+def _quarter(value: Any) -> str:
+    return "" if isinstance(value, str) and QUARTER.fullmatch(value) else "must be a quarter such as 2026Q1"
+
+
+def _levers(value: Any) -> str:
+    named = isinstance(value, dict) and all(isinstance(key, str) for key in value)
+    return "" if named else "must be a mapping from levers to values"
+
+
+# Every parameter of every notebook, and what it may be.
+RULES: Mapping[str, Callable[[Any], str]] = {
+    "scenario": _text,
+    "lang": _choice(*LANGUAGES),
+    "levers": _levers,
+    "goal": _per_cent(0, 25),
+    "largest": _whole(1, 30),
+    "shared": _choice("corridor", "place", "sector", "capital_source"),
+    "as_of": _quarter,
+}
+
+
+def parameter_faults(given: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> list[Fault]:
+    """Return the faults of parameters; `known` are those that the notebook declares."""
+    known = RULES if known is None else known
+    faults = []
+    for name, value in given.items():
+        if name not in known or name not in RULES:
+            faults.append(Fault(f"parameter {name}", f"unknown{nearest(name, known)}", shorten(value)))
+        elif problem := RULES[name](value):
+            faults.append(Fault(f"parameter {name}", problem, shorten(value)))
+    return faults
+
+
+def check_parameters(**declared: Any) -> None:
+    """Check the parameters of the notebook that calls this, as strictly as `bnplan run` does.
+
+    A name that papermill put in and the notebook does not declare is an error too:
+    plain papermill would only log it.
+
+    Raises
+    ------
+    ParameterError
+        With every fault at once.
+    """
+    faults = parameter_faults(declared, declared)
+    faults += [
+        Fault(f"parameter {name}", f"unknown{nearest(name, declared)}")
+        for name in sorted(_injected_names() - set(declared))
+    ]
+    if faults:
+        raise ParameterError(faults)
+
+
+def _injected_names() -> set[str]:
+    """Return the names assigned in the cell that papermill put in, if this runs under it."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    cells = shell.user_ns.get("In", []) if shell else []
+    injected = next((cell for cell in cells if cell.startswith(INJECTED)), "")
+    targets = (node.targets for node in ast.parse(injected).body if isinstance(node, ast.Assign))
+    return {target.id for group in targets for target in group if isinstance(target, ast.Name)}
