@@ -55,7 +55,7 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Fig
     figure.add_scatter(
         y=labels, x=targets["average"] * 100, mode="markers+text", name=say("Scenario, average 2026–2030"),
         marker={"symbol": "diamond", "size": 11, "color": ORANGE, "line": {"color": "white", "width": 1}},
-        text=[say.percent(value) for value in targets["average"]], textposition="top center",
+        text=[say.percent(value, 2) for value in targets["average"]], textposition="top center",
         customdata=hover, hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     inside = int((targets["standing"] == "inside").sum())
@@ -67,7 +67,7 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Fig
     return frame(
         figure,
         say,
-        title=say("{inside} of {all} growth targets hold the scenario", inside=inside, all=len(targets)),
+        title=say("The scenario lies inside {inside} of {all} growth targets", inside=inside, all=len(targets)),
         subtitle=say("Average growth 2026–2030, per cent a year, constant 2025 prices"),
         source=source_line("growth", say),
         table=rows_table([say("Sector"), say("Target"), say("Scenario"), say("Standing")], rows),
@@ -191,17 +191,17 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
     """Draw the growth that each sector alone would need for the headline to meet a goal in per cent."""
     say = speak(lang)
     names = sector_names(say)
-    table = closing_rates(programme, story, goal / 100).iloc[::-1]
+    table = closing_rates(programme, story, goal / 100)
     labels = [names[sector] for sector in table["sector"]]
     figure = go.Figure()
     figure.add_bar(
         y=labels, x=table["average"] * 100, orientation="h", name=say("Scenario"), marker=pattern(GREY, ""),
-        text=[say.percent(value) for value in table["average"]], textposition="outside", cliponaxis=False,
+        text=[say.percent(value, 2) for value in table["average"]], textposition="outside", cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )  # fmt: skip
     figure.add_bar(
         y=labels, x=table["required"] * 100, orientation="h", name=say("Needed if this sector alone moves"),
-        marker=pattern(ORANGE, "/"), text=[say.percent(value) for value in table["required"]], textposition="outside",
+        marker=pattern(ORANGE, "/"), text=[say.percent(value, 2) for value in table["required"]], textposition="outside",
         cliponaxis=False, hovertemplate="%{y}: %{text}<extra></extra>",
     )  # fmt: skip
     able = [names[row.sector] for row in table.itertuples() if row.within_range]
@@ -215,9 +215,11 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
     words = {True: say("yes"), False: say("no")}
     rows = [
         (names[row.sector], say.percent(row.average, 2), say.percent(row.required, 2), words[bool(row.within_range)])
-        for row in table.iloc[::-1].itertuples()
+        for row in table.itertuples()
     ]
-    figure.update_xaxes(title=say("per cent a year"), rangemode="tozero")
+    widest = float(table[["average", "required"]].max(axis=None)) * 100
+    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(title=say("per cent a year"), range=[0, widest * 1.15])
     return frame(
         figure,
         say,

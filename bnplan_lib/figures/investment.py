@@ -32,10 +32,10 @@ def class_names(programme: Programme, by: str, say: Language) -> dict[str, str]:
         return {**say.labels(programme.codes, by), NOT_STATED: say("Not stated")}
     limits = [
         say("under 1,000 bn VND"),
-        say("1,000 to 5,000"),
-        say("5,000 to 20,000"),
-        say("20,000 to 100,000"),
-        say("100,000 and more"),
+        say("1,000 to 5,000 bn VND"),
+        say("5,000 to 20,000 bn VND"),
+        say("20,000 to 100,000 bn VND"),
+        say("100,000 bn VND and more"),
     ]
     return {**dict(zip(SIZE_CLASSES, limits, strict=True)), NOT_STATED: say("No cost printed")}
 
@@ -50,17 +50,14 @@ def composition_bars(programme: Programme, by: str, lang: str) -> go.Figure:
         table = table.sort_values(by, key=lambda codes: codes.map(order.index))
     shown = table[table["cost_bn_vnd"] > 0].iloc[::-1]
     labels = [names[code] for code in shown[by]]
-    if by == "capital_source":
-        marker = [pattern(*SOURCE_STYLE[code]) for code in shown[by]]
-        bars = {"color": [one["color"] for one in marker], "pattern": {"shape": [SOURCE_STYLE[code][1] for code in shown[by]], "fgcolor": "white", "size": 6, "solidity": 0.2}}
-    else:
-        bars = pattern(BLUE, "")
     text = [f"{say.number(row.cost_bn_vnd)} · {say.percent(row.share)} · {_projects(say, row.projects)}" for row in shown.itertuples()]
     figure = go.Figure()
-    figure.add_bar(
-        y=labels, x=shown["cost_bn_vnd"] / 1000, orientation="h", marker=bars, text=text, textposition="outside",
-        cliponaxis=False, hovertemplate="%{y}: %{text}<extra></extra>", showlegend=False,
-    )  # fmt: skip
+    for code, label, cost, told in zip(shown[by], labels, shown["cost_bn_vnd"], text, strict=True):
+        figure.add_bar(
+            y=[label], x=[cost / 1000], orientation="h", marker=pattern(*SOURCE_STYLE.get(code, (BLUE, ""))), text=[told],
+            textposition="outside", cliponaxis=False, hovertemplate="%{y}: %{text}<extra></extra>", showlegend=False,
+        )  # fmt: skip
+    figure.update_layout(barmode="overlay")
     rows = [
         (names[row[by]], say.number(row["projects"]), say.number(row["without_cost"]), say.number(row["cost_bn_vnd"], 1), say.percent(row["share"]))
         for row in table.to_dict("records")
@@ -214,7 +211,7 @@ def yearly_load(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     )  # fmt: skip
     figure.update_layout(barmode="stack")
     figure.update_xaxes(dtick=1, tickformat="d")
-    figure.update_yaxes(title=say("thousand bn VND"))
+    figure.update_yaxes(title=say("thousand bn VND"), range=[0, float(total.max()) / 1000 * 1.1])
     inside = total.reindex(programme.years).sum() / total.sum()
     later = total.loc[last + 1 :]
     subtitle = say("Thousand bn VND, cost spread evenly over each printed period; shaded: the programme's years")

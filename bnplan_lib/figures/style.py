@@ -21,18 +21,14 @@ SECTOR_STYLE = {
     "product_taxes": (GREY, "x"),
 }
 SOURCE_STYLE = {"public": (BLUE, ""), "ppp": (ORANGE, "/"), "off_budget": (GREY, ".")}
+TITLE_PX, LEGEND_PX, AXIS_PX = 64, 48, 26  # what stands above the plot, in pixels
 FONT = "Open Sans, DejaVu Sans, Segoe UI, Helvetica, Arial, sans-serif"
 
 
 def pattern(color: str, shape: str) -> dict[str, Any]:
     """Return a bar's marker: its colour, and a pattern that tells it apart without colour."""
-    return {
-        "color": color,
-        "line": {"color": "white", "width": 0.5},
-        "pattern": {"shape": shape, "fgcolor": "white", "fillmode": "replace", "size": 5, "solidity": 0.25}
-        if not shape
-        else {"shape": shape, "bgcolor": color, "fgcolor": "white", "size": 6, "solidity": 0.2},
-    }
+    drawn = {"pattern": {"shape": shape, "bgcolor": color, "fgcolor": "white", "size": 6, "solidity": 0.2}} if shape else {}
+    return {"color": color, "line": {"color": "white", "width": 0.5}, **drawn}
 
 
 def frame(
@@ -44,28 +40,36 @@ def frame(
     source: str,
     table: pd.DataFrame,
     height: int = 420,
+    axis_on_top: bool = False,
 ) -> go.Figure:
     """Finish a figure: title, subtitle and source, and the table behind it.
 
     `layout.meta` carries them as text, so that a page can set them in HTML and put
-    the table one click away; `table` holds what is shown, formatted.
+    the table one click away; `table` holds what is shown, formatted. With the axis
+    on top the legend stands above its labels.
     """
+    top, bottom = (TITLE_PX + LEGEND_PX + AXIS_PX, 40) if axis_on_top else (TITLE_PX + LEGEND_PX, 56)
+    above = AXIS_PX / (height - top - bottom) if axis_on_top else 0
     figure.update_layout(
         template="none",
-        title={"text": f"<b>{title}</b><br><sub>{subtitle}</sub>", "x": 0, "xref": "paper", "xanchor": "left"},
+        title={"text": f"<b>{title}</b><br><sub>{subtitle}</sub>", "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top", "pad": {"l": 8, "t": 14}},
         font={"family": FONT, "size": 13, "color": INK},
         paper_bgcolor="white",
         plot_bgcolor="white",
         height=height,
-        margin={"l": 8, "r": 16, "t": 96, "b": 56},
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
+        margin={"l": 8, "r": 16, "t": top, "b": bottom},
+        legend={"orientation": "h", "x": 0, "y": 1 + above, "yanchor": "bottom", "traceorder": "normal"},
         hoverlabel={"bgcolor": "white", "font": {"family": FONT, "color": INK}},
         separators=say.separators,
         bargap=0.3,
         meta={"title": title, "subtitle": subtitle, "source": source, "lang": say.code, "table": records(table)},
     )
-    figure.update_xaxes(automargin=True, gridcolor="#e6eaee", zeroline=False, linecolor=FAINT, fixedrange=True)
-    figure.update_yaxes(automargin=True, gridcolor="#e6eaee", zeroline=False, fixedrange=True, ticksuffix=" ")
+    figure.update_xaxes(automargin=True, gridcolor="#e6eaee", zeroline=False, linecolor=FAINT, fixedrange=True, title_font_size=12)
+    figure.update_yaxes(
+        automargin=True, gridcolor="#e6eaee", zeroline=False, fixedrange=True, ticksuffix=" ", title_font_size=12
+    )
+    if axis_on_top:
+        figure.update_xaxes(side="top")
     return figure
 
 

@@ -60,7 +60,7 @@ def project_gantt(programme: Programme, story: Scenario, as_of: str, lang: str) 
     _window(figure, say, programme, as_of)
     figure.update_layout(barmode="overlay", bargap=0)
     figure.update_yaxes(categoryorder="array", categoryarray=list(lanes.values())[::-1], tickfont={"size": 11}, gridcolor="#f0f2f4")
-    figure.update_xaxes(range=[programme.years[0] - 1.05, last / 4 + 0.45], side="top")
+    figure.update_xaxes(range=[programme.years[0] - 1.05, last / 4 + 0.45])
     rows = [
         (row.project_id, say.of(projects.loc[row.project_id], "label"), str(row.phase), _span(say, row.first, row.last),
          str(projects.loc[row.project_id, "printed_period"]), say.number(row.cost_bn_vnd, 1))
@@ -75,7 +75,8 @@ def project_gantt(programme: Programme, story: Scenario, as_of: str, lang: str) 
         subtitle=say("Period of each project; ◆ a printed milestone, ► no end printed or beyond the axis; shaded: the programme's years"),
         source=source_line("timeline", say),
         table=rows_table(columns, rows),
-        height=150 + 20 * len(lanes),
+        height=210 + 20 * len(lanes),
+        axis_on_top=True,
     )
 
 
@@ -103,7 +104,7 @@ def task_gantt(programme: Programme, as_of: str, lang: str) -> go.Figure:
     _window(figure, say, programme, as_of)
     figure.update_layout(barmode="overlay", bargap=0)
     figure.update_yaxes(categoryorder="array", categoryarray=list(lanes.values())[::-1], tickfont={"size": 11}, gridcolor="#f0f2f4")
-    figure.update_xaxes(range=[programme.years[0] - 0.05, programme.years[-1] + 1.05], side="top")
+    figure.update_xaxes(range=[programme.years[0] - 0.05, programme.years[-1] + 1.05])
     counts = place.value_counts()
     columns = [say("Row"), say("Task"), say("Lead"), say("Period"), say("Printed"), say("Standing in {quarter}", quarter=say.quarter(as_of))]
     rows = [
@@ -117,7 +118,8 @@ def task_gantt(programme: Programme, as_of: str, lang: str) -> go.Figure:
         subtitle=say("Period of each task; the line marks the beginning of {quarter}; whether a task is done is not recorded here", quarter=say.quarter(as_of)),
         source=source_line("timeline", say),
         table=rows_table(columns, rows),
-        height=150 + 22 * len(lanes),
+        height=210 + 22 * len(lanes),
+        axis_on_top=True,
     )
 
 
@@ -191,8 +193,9 @@ def workload_grid(programme: Programme, lang: str) -> go.Figure:
         customdata=hover, hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     figure.update_yaxes(categoryorder="array", categoryarray=[shorts[key] for key in order][::-1], gridcolor="#f0f2f4")
-    figure.update_xaxes(dtick=1, tickformat="d", range=[programme.years[0], programme.years[-1] + 1], side="top")
-    peak = table.loc[table["tasks_led"].idxmax()]
+    figure.update_xaxes(dtick=1, tickformat="d", range=[programme.years[0], programme.years[-1] + 1])
+    most = int(busiest.max())
+    leaders = ", ".join(shorts[key] for key in order if busiest[key] == most)
     columns = [say("Body"), say("Most tasks in one quarter"), say("In"), say("Quarters with a task")]
     rows = []
     for key in order:
@@ -202,11 +205,12 @@ def workload_grid(programme: Programme, lang: str) -> go.Figure:
     return frame(
         figure,
         say,
-        title=say("{body} leads most at once: {count} tasks in {quarter}", body=shorts[peak["agency_id"]], count=peak["tasks_led"], quarter=say.quarter(peak["quarter"])),
+        title=say("At most {count} tasks at once: {bodies}", count=most, bodies=leaders),
         subtitle=say("Tasks of Appendix II led in each quarter; a task with several leads counts for each"),
         source=source_line("timeline", say),
         table=rows_table(columns, rows),
-        height=150 + 30 * len(order),
+        height=210 + 30 * len(order),
+        axis_on_top=True,
     )
 
 
