@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,11 @@ def read_scenario(
     name = Path(scenario).stem + ("*" if own else "")
     unusual = tuple(_unusual(changes, catalogue))
     return Scenario(name, head["title_vi"], head["title_en"], head["why"], changes, values, unusual)
+
+
+def move_levers(story: Scenario, moved: Mapping[str, Any]) -> Scenario:
+    """Return the scenario with some levers moved; the values are taken as valid."""
+    return replace(story, changes={**story.changes, **moved}, values={**story.values, **moved})
 
 
 def lever_of(key: str, catalogue: Mapping[str, Lever]) -> Lever | None:
