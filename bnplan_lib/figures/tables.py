@@ -11,6 +11,7 @@ from great_tables import GT
 from bnplan_lib.analysis.timeline import overlaps
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import place
+from bnplan_lib.figures.style import FONT
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -83,5 +84,5 @@ def _table(table_id: str, heads: Sequence[str], rows: Sequence[Sequence[str]], n
     frame = pd.DataFrame([list(row) for row in rows], columns=columns)
     table = GT(frame, id=table_id).cols_label(**dict(zip(columns, heads, strict=True)))
     table = table.cols_align("right", columns=[columns[place] for place in numbers]) if numbers else table
-    table = table.tab_options(table_font_size="14px", table_width="100%", data_row_padding="4px")
+    table = table.tab_options(table_font_names=FONT, table_font_size="14px", table_width="100%", data_row_padding="4px")
     return table.tab_source_note(note) if note else table

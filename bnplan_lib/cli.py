@@ -1,0 +1,248 @@
+"""`bnplan` on the command line: run notebooks, show, check and export the data."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bnplan_lib.errors import PlanError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bnplan_lib.report.record import Outcome
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Question a five-year programme: its targets, its money, its time.\n\n"
+    "Exit codes: 0 done, 2 wrong use or wrong input, 3 data invalid, 4 a notebook failed.",
+)
+
+
+class Lang(StrEnum):
+    """Which edition to write."""
+
+    en = "en"
+    vi = "vi"
+    both = "both"
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+class Files(StrEnum):
+    """What kind of files to export."""
+
+    csv = "csv"
+    json = "json"
+
+
+class View(StrEnum):
+    """What can be shown."""
+
+    targets = "targets"
+    tasks = "tasks"
+    projects = "projects"
+    phases = "phases"
+    directives = "directives"
+    agencies = "agencies"
+    growth = "growth"
+    investment = "investment"
+    timeline = "timeline"
+
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder; the suite's own where not given.")]
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Option("--scenario", "-s", help="A name in data/scenarios or the path of a TOML file. May be repeated."),
+]
+
+
+@app.command(
+    epilog="Examples:  bnplan run  ·  bnplan run 01_growth_targets --scenario low --scenario high --lang vi  ·  "
+    "bnplan run 03_timeline_overlaps --set as_of=2027Q1 --set projects.II.1.delay_quarters=8"
+)
+def run(
+    notebooks: Annotated[list[str] | None, typer.Argument(help="Names or paths; all where none is given.")] = None,
+    scenario: Scenarios = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A notebook's parameter, or a lever such as growth.industry=12."),
+    ] = None,
+    lang: Annotated[Lang, typer.Option(help="Which edition to write.")] = Lang.both,
+    out: Annotated[Path, typer.Option(help="Folder for the pages.")] = Path("reports"),
+    workers: Annotated[int, typer.Option(min=0, max=64, help="Notebooks at once; 0 is one a core.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, list the runs, start nothing.")] = False,
+    data: Data = None,
+) -> None:
+    """Run notebooks and write a page for each: HTML that opens anywhere, without a network."""
+    from bnplan_lib.report.runs import default_workers, plan_jobs, run_jobs
+
+    languages = ("vi", "en") if lang is Lang.both else (lang.value,)
+    jobs = plan_jobs(notebooks or [], scenario or [], set_ or [], languages, data)
+    if dry_run:
+        for job in jobs:
+            typer.echo(job.command)
+        return
+    with _progress(len(jobs)) as report:
+        outcomes = run_jobs(jobs, out, workers or default_workers(len(jobs)), report, data)
+    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+    done = len(outcomes) - len(failed)
+    _say(f"{done} of {len(outcomes)} pages written; start with {out / 'index.html'}")
+    if failed:
+        for outcome in failed:
+            _say(f"{outcome.notebook} ({outcome.scenario}, {outcome.lang}) failed: {outcome.error}; see {out / outcome.executed}")
+        raise typer.Exit(4)
+
+
+@app.command(epilog="Examples:  bnplan show projects  ·  bnplan show growth --scenario high --format json")
+def show(
+    view: Annotated[View, typer.Argument(help="What to show.", show_default=False)],
+    scenario: Scenarios = None,
+    format_: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
+    data: Data = None,
+) -> None:
+    """Show a table of the programme, or what follows from a scenario."""
+    import pandas as pd
+
+    from bnplan_lib.inputs.programme import read_programme
+
+    programme = read_programme(data)
+    computed = {View.growth, View.investment, View.timeline}
+    if view in computed:
+        from bnplan_lib.analysis.timeline import concurrency
+        from bnplan_lib.inputs.scenario import read_scenario
+        from bnplan_lib.model.growth import growth_path
+        from bnplan_lib.model.investment import phase_investment
+
+        compute = {View.growth: growth_path, View.investment: phase_investment, View.timeline: concurrency}[view]
+        stories = [read_scenario(name, folder=data) for name in scenario or ["middle"]]
+        table = pd.concat([compute(programme, story) for story in stories], ignore_index=True)
+    elif scenario:
+        raise PlanError(f"--scenario: only {', '.join(sorted(computed))} depend on a scenario, not {view.value}")
+    else:
+        table = {View.phases: programme.project_phases}.get(view, getattr(programme, view.value, None))
+    _print(table, format_)
+
+
+@app.command()
+def validate(
+    data: Data = None,
+    scenario: Annotated[list[str] | None, typer.Option("--scenario", "-s", help="Scenario files to check as well.")] = None,
+) -> None:
+    """Check the data and the scenarios; say every fault at once as file:row:column."""
+    from bnplan_lib.inputs.programme import read_programme
+    from bnplan_lib.inputs.scenario import read_scenario, scenario_names
+
+    programme = read_programme(data)
+    wrong = []
+    for name in scenario or scenario_names(data):
+        try:
+            story = read_scenario(name, folder=data)
+        except PlanError as error:
+            wrong.append(str(error))
+        else:
+            for remark in story.unusual:
+                _say(f"{name}: {remark}")
+    if wrong:
+        raise PlanError("\n".join(wrong))
+    tables = len(programme.__dataclass_fields__) - 3
+    _say(f"{programme.folder}: {tables} tables and {len(scenario or scenario_names(data))} scenarios are valid")
+
+
+@app.command(epilog="Example:  bnplan export --to out --format csv")
+def export(
+    to: Annotated[Path, typer.Option("--to", help="Folder to write to.", show_default=False)],
+    format_: Annotated[Files, typer.Option("--format", "-f", help="Kind of files.")] = Files.csv,
+    data: Data = None,
+) -> None:
+    """Write every table of the programme as files that a spreadsheet opens without harm."""
+    from bnplan_lib.inputs.programme import read_programme
+    from bnplan_lib.report.export import export_tables
+
+    for path in export_tables(read_programme(data), to, format_.value):
+        typer.echo(path)
+
+
+@app.command()
+def lab() -> None:
+    """Open the notebooks in JupyterLab."""
+    from bnplan_lib.report.notebooks import notebook_folder
+
+    command = [sys.executable, "-m", "jupyterlab", str(notebook_folder())]
+    raise typer.Exit(subprocess.call(command))
+
+
+def main() -> None:
+    """Run the command line; a fault becomes a message and an exit code, never a traceback."""
+    try:
+        app()
+    except PlanError as error:
+        _say(f"bnplan: {error}" if "\n" not in str(error) else str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # the reader of our output left: nothing is lost, and nothing more can be said there
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _print(table: pd.DataFrame, format_: Format) -> None:
+    from bnplan_lib.report.export import to_csv, to_json
+
+    if format_ is Format.json:
+        typer.echo(to_json(table))
+    elif format_ is Format.csv:
+        typer.echo(to_csv(table), nl=False)
+    else:
+        typer.echo(table.to_string(index=False, na_rep="", max_colwidth=44))
+
+
+class _progress:
+    """A progress bar on a terminal, plain lines elsewhere; both on stderr."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done, self.bar = total, 0, None
+
+    def __enter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self.bar = Progress(console=Console(stderr=True), transient=True)
+            self.bar.start()
+            self.task = self.bar.add_task("notebooks", total=self.total)
+        return self._report
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def _report(self, outcome: Outcome) -> None:
+        self.done += 1
+        if self.bar:
+            self.bar.update(self.task, advance=1, description=outcome.notebook)
+        else:
+            _say(f"[{self.done}/{self.total}] {outcome.page}: {outcome.status} in {outcome.seconds:.1f} s")
+
+
+def _say(message: str) -> None:
+    typer.echo(message, err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""Where does a reader start? The front page and the data dictionary, in the pages' own shell."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any
+
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.inputs.programme import read_programme, read_schema
+from bnplan_lib.report.pages import write_page
+from bnplan_lib.report.record import Outcome, versions, write_whole
+
+
+def write_index(out: Path, outcomes: list[Outcome], languages: tuple[str, ...]) -> None:
+    """Write the front page of each language: index.html for the first, index.en.html for the other."""
+    for lang in languages:
+        say = speak(lang)
+        own = [outcome for outcome in outcomes if outcome.lang == lang]
+        text = f"# {say('Question the programme')}\n\n"
+        text += say("What Bắc Ninh's action programme 261/CTr-UBND says of 2026–2030, in numbers one can check")
+        cards = "".join(_card(outcome, out, say) for outcome in own)
+        cards += _tile(f"data_dictionary.{lang}.html", say("Data dictionary"), say("Every table and column of the data behind these pages"))
+        page = _page([text], f'<div class="cards">{cards}</div>', lang, _others("index", lang, languages, say))
+        write_whole(out / index_name("index", lang, languages), page)
+
+
+def write_dictionary(out: Path, languages: tuple[str, ...], folder: str | Path | None = None) -> None:
+    """Write the data dictionary of each language from datapackage.json."""
+    package = read_schema(folder)
+    programme = read_programme(folder)
+    for lang in languages:
+        say = speak(lang)
+        parts = [_table(resource, len(getattr(programme, resource["name"])), say) for resource in package["resources"]]
+        text = f"# {say('Data dictionary')}\n\n{_said(package, 'description', lang)}"
+        others = {say("All pages"): index_name("index", lang, languages), **_others("data_dictionary", lang, languages, say)}
+        write_whole(out / f"data_dictionary.{lang}.html", _page([text], "".join(parts), lang, others))
+
+
+def index_name(stem: str, lang: str, languages: tuple[str, ...]) -> str:
+    """Return the file of a language's edition; the first language has the plain name."""
+    return f"{stem}.html" if lang == languages[0] and stem == "index" else f"{stem}.{lang}.html"
+
+
+def _others(stem: str, lang: str, languages: tuple[str, ...], say: Language) -> dict[str, str]:
+    names = {"vi": say("In Vietnamese"), "en": say("In English")}
+    return {names[other]: index_name(stem, other, languages) for other in languages if other != lang}
+
+
+def _page(texts: list[str], body: str, lang: str, others: dict[str, str]) -> str:
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+    say = speak(lang)
+    output = new_output("display_data", data={"text/html": body})
+    cells = [new_markdown_cell(text, id=f"text-{place}") for place, text in enumerate(texts)]
+    cells.append(new_code_cell("", outputs=[output], id="body"))
+    used = versions()
+    footer = {say("Source"): "261/CTr-UBND, 31/3/2026", say("Made with"): f"bnplan {used['bnplan']}"}
+    return write_page(new_notebook(cells=cells), lang, footer, others)
+
+
+def _card(outcome: Outcome, out: Path, say: Language) -> str:
+    good = outcome.page.replace(".failed.html", ".html")
+    address = good if (out / good).exists() else outcome.page
+    bad = ""
+    if outcome.status == "failed":
+        bad = f'<p class="bad"><a href="{html.escape(outcome.page)}">{html.escape(say("This run failed"))}</a></p>'
+    told = f"{say('Scenario')}: {outcome.scenario}"
+    return _tile(address, outcome.title, outcome.headline, told, bad)
+
+
+def _tile(address: str, title: str, text: str, quiet: str = "", extra: str = "") -> str:
+    told = f"<p>{html.escape(quiet)}</p>" if quiet else ""
+    return (
+        f'<div class="card"><h3><a href="{html.escape(address)}">{html.escape(title)}</a></h3>'
+        f"<p>{html.escape(text)}</p>{told}{extra}</div>"
+    )
+
+
+def _table(resource: dict[str, Any], count: int, say: Language) -> str:
+    heads = [say("Column"), say("Type"), say("Unit"), say("Meaning"), say("Allowed")]
+    head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
+    rows = "".join(_field(field, resource["schema"], say) for field in resource["schema"]["fields"])
+    title = html.escape(_said(resource, "title", say.code))
+    told = html.escape(f"{_said(resource, 'description', say.code)} ({say('{count} rows', count=say.number(count))})")
+    return (
+        f'<h2 id="{resource["name"]}">{title} <code>{resource["name"]}</code></h2><p>{told}</p>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _field(field: dict[str, Any], schema: dict[str, Any], say: Language) -> str:
+    limits = field.get("constraints", {})
+    allowed = []
+    if field["name"] in schema["primaryKey"]:
+        allowed.append(say("key"))
+    if limits.get("required"):
+        allowed.append(say("required"))
+    if "codeList" in field:
+        allowed.append(say("code list {name}", name=field["codeList"]))
+    elif "enum" in limits:
+        allowed.append(say("one of {codes}", codes=", ".join(limits["enum"])))
+    if "itemReference" in field:
+        allowed.append(say("ids of {table}", table=field["itemReference"]))
+    for key in schema.get("foreignKeys", []):
+        if key["fields"] == field["name"]:
+            allowed.append(say("ids of {table}", table=key["reference"]["resource"]))
+    kinds = {"string": say("text"), "number": say("number"), "integer": say("whole number"), "boolean": say("true or false")}
+    meaning = ". ".join(filter(None, (_said(field, "title", say.code), _said(field, "description", say.code))))
+    units = {"quarter": say("quarter"), "bn VND": say("bn VND"), "see unit": say("see column unit")}
+    unit = units.get(field.get("unit", ""), field.get("unit", ""))
+    cells = [kinds[field["type"]], unit, meaning, "; ".join(allowed)]
+    return f"<tr><td><code>{field['name']}</code></td>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _said(entry: dict[str, Any], key: str, lang: str) -> str:
+    return str(entry.get(f"{key}_vi" if lang == "vi" else key, ""))

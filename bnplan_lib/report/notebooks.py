@@ -1,0 +1,111 @@
+"""Which notebooks are there, and which parameters does each take?"""
+
+from __future__ import annotations
+
+import ast
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bnplan_lib.errors import Fault, ParameterError, UnknownName, nearest, shorten
+from bnplan_lib.inputs.parameters import RULES
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """One notebook: its file, and its parameters with their defaults."""
+
+    name: str
+    path: Path
+    defaults: Mapping[str, Any]
+    title_en: str
+    title_vi: str
+
+
+def notebook_folder() -> Path:
+    """Return the checkout's notebooks, or the copy that the wheel carries."""
+    checkout = PACKAGE.parent / "notebooks"
+    return checkout if checkout.is_dir() else PACKAGE / "_notebooks"
+
+
+def find_notebooks(names: list[str] | None = None) -> list[Notebook]:
+    """Return the notebooks of the given names or paths, all where none is given.
+
+    Raises
+    ------
+    UnknownName
+        If a name is no notebook of the suite and no file.
+    """
+    known = {path.stem: path for path in sorted(notebook_folder().glob("*.ipynb"))}
+    chosen = []
+    for name in names or list(known):
+        stem = Path(name).stem if name.endswith(".ipynb") else name
+        path = Path(name) if name.endswith(".ipynb") and Path(name).is_file() else known.get(stem)
+        if path is None:
+            raise UnknownName("notebook", name, known)
+        chosen.append(read_notebook(path))
+    return chosen
+
+
+def read_notebook(path: Path) -> Notebook:
+    """Return a notebook's parameters from its cell tagged `parameters`."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    defaults: dict[str, Any] = {}
+    titles: dict[str, str] = {}
+    for cell in cells:
+        tags = cell.get("metadata", {}).get("tags", [])
+        source = "".join(cell["source"])
+        if "parameters" in tags:
+            for node in ast.parse(source).body:
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+                    defaults[node.target.id] = ast.literal_eval(node.value)
+        for lang in ("en", "vi"):
+            if f"lang-{lang}" in tags and source.startswith("# "):
+                titles.setdefault(lang, source.splitlines()[0][2:])
+    return Notebook(path.stem, path, defaults, titles.get("en", path.stem), titles.get("vi", path.stem))
+
+
+def split_settings(settings: list[str], notebooks: list[Notebook]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return notebook parameters and levers from `KEY=VALUE` texts.
+
+    A key with a dot is a lever, any other a parameter that one of the notebooks
+    must declare. Values are as in TOML; a text needs no quotes.
+
+    Raises
+    ------
+    ParameterError
+        With every fault at once.
+    """
+    declared = {name for notebook in notebooks for name in notebook.defaults} - {"scenario", "lang", "levers"}
+    parameters: dict[str, Any] = {}
+    levers: dict[str, Any] = {}
+    faults = []
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        if not equals or not key:
+            faults.append(Fault(f"--set {setting}", "must be KEY=VALUE"))
+        elif "." in key:
+            levers[key] = _value(text)
+        elif key not in declared:
+            own = {"scenario": "--scenario", "lang": "--lang"}.get(key)
+            rule = f"use {own}" if own else f"unknown parameter{nearest(key, declared)}"
+            faults.append(Fault(f"--set {key}", rule, shorten(text)))
+        elif problem := RULES[key](_value(text)):
+            faults.append(Fault(f"--set {key}", problem, shorten(text)))
+        else:
+            parameters[key] = _value(text)
+    if faults:
+        raise ParameterError(faults)
+    return parameters, levers
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

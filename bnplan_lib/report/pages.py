@@ -1,0 +1,183 @@
+"""How does an executed notebook become a page that opens anywhere? No network, no kernel."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import csv
+import html
+import io
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bnplan_lib.errors import shorten
+from bnplan_lib.figures.language import LANGUAGES, Language, speak
+
+if TYPE_CHECKING:
+    from nbconvert.exporters.html import HTMLExporter
+    from nbformat import NotebookNode
+
+HERE = Path(__file__).parent
+PLOTLY = "application/vnd.plotly.v1+json"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+TITLE_PX = 64  # the page sets title and subtitle in HTML, so the figure gives up their room
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_page(
+    notebook: NotebookNode, lang: str, footer: dict[str, str], others: dict[str, str], failed: bool = False
+) -> str:
+    """Return the page of an executed notebook: one HTML file that needs nothing else.
+
+    Parameters
+    ----------
+    footer
+        What the page says of its making: parameters, data, command, versions.
+    others
+        Links in the page's head: text to address.
+    failed
+        Brand the page as one of a failed run.
+    """
+    say = speak(lang)
+    page = prepare(notebook, say)
+    resources = {
+        "page": {
+            "lang": lang,
+            "title": _title(page),
+            "say": say,
+            "contents": _contents(page),
+            "footer": footer,
+            "others": others,
+            "failed": failed,
+            "languages": LANGUAGES,
+            "css": (HERE / "static" / "page.css").read_text(encoding="utf-8"),
+            "script": (HERE / "static" / "page.js").read_text(encoding="utf-8"),
+            "plotly": plotly_script() if _charts(page) else "",
+        }
+    }
+    body, _ = _exporter().from_notebook_node(page, resources=resources)
+    return "\n".join(line.rstrip() for line in body.splitlines()) + "\n"
+
+
+def prepare(notebook: NotebookNode, say: Language) -> NotebookNode:
+    """Return the notebook in one language, its figures as HTML, without its panels.
+
+    Code that shows nothing is folded away together with the cell that follows.
+    """
+    page = copy.deepcopy(notebook)
+    unwanted = {"panel", *(f"lang-{code}" for code in LANGUAGES if code != say.code)}
+    page.cells = [cell for cell in page.cells if not unwanted & set(cell.metadata.get("tags", []))]
+    page.metadata.pop("widgets", None)
+    waiting: list[str] = []
+    for cell in page.cells:
+        if cell.cell_type == "code" and not cell.outputs:
+            waiting.append(cell.source)
+        elif cell.cell_type == "code":
+            cell.source = "\n\n".join([*waiting, cell.source])
+            waiting = []
+    page.cells = [cell for cell in page.cells if cell.cell_type != "code" or cell.outputs]
+    for place, cell in enumerate(page.cells):
+        for number, output in enumerate(cell.get("outputs", [])):
+            data = output.get("data", {})
+            data.pop(WIDGET, None)
+            if PLOTLY in data:
+                data["text/html"] = figure_html(data.pop(PLOTLY), f"figure-{place}-{number}", say)
+    return page
+
+
+def figure_html(figure: dict[str, Any], figure_id: str, say: Language) -> str:
+    """Return a figure with its title, source and table around it; plotly draws it in place."""
+    layout = dict(figure["layout"])
+    meta = layout.pop("meta", None) or {}
+    layout.pop("template", None)
+    if meta:
+        layout.pop("title", None)
+        margin = dict(layout.get("margin", {}))
+        margin["t"] = max(margin.get("t", 80) - TITLE_PX, 10)
+        layout["margin"] = margin
+        layout["height"] = layout.get("height", 450) - TITLE_PX
+    spec = script_safe({"data": figure["data"], "layout": layout})
+    title, subtitle = (html.escape(str(meta.get(key, ""))) for key in ("title", "subtitle"))
+    message = html.escape(f"{meta.get('title', '')}. {meta.get('subtitle', '')}", quote=True)
+    return (
+        f'<figure class="chart" id="{figure_id}" role="group" aria-label="{message}">'
+        f"<figcaption><h3>{title}</h3><p>{subtitle}</p></figcaption>"
+        f'<div class="plot" style="height:{layout.get("height", 400)}px"></div>'
+        f'<script type="application/json">{spec}</script>'
+        f'<p class="source">{html.escape(str(meta.get("source", "")))}</p>'
+        f"{table_html(meta.get('table'), figure_id, say)}</figure>"
+    )
+
+
+def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
+    """Return a figure's table behind a fold, with a link that saves it as CSV."""
+    if not table:
+        return ""
+    head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in table["columns"])
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in table["rows"]
+    )
+    content = base64.b64encode(table_csv(table).encode("utf-8-sig")).decode()
+    link = f'<a download="{name}.csv" href="data:text/csv;base64,{content}">{html.escape(say("Download as CSV"))}</a>'
+    return (
+        f"<details><summary>{html.escape(say('Table'))}</summary>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(say("Table"))}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{link}</details>"
+    )
+
+
+def table_csv(table: dict[str, Any]) -> str:
+    """Return a table as CSV in which no cell runs as a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    for row in [table["columns"], *table["rows"]]:
+        writer.writerow([inert(cell) for cell in row])
+    return text.getvalue()
+
+
+def inert(cell: str) -> str:
+    """Return a cell that a spreadsheet shows and does not run."""
+    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
+
+
+def script_safe(value: Any) -> str:
+    """Return JSON that can stand inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+@lru_cache
+def plotly_script() -> str:
+    """Return plotly.js, its basic bundle, fit to stand inside a script element."""
+    return (HERE / "static" / "plotly-basic.min.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
+
+
+@lru_cache
+def _exporter() -> HTMLExporter:
+    from nbconvert.exporters.html import HTMLExporter
+
+    return HTMLExporter(template_name="page", extra_template_basedirs=[str(HERE / "templates")], anchor_link_text="")
+
+
+def _charts(page: NotebookNode) -> bool:
+    outputs = [output for cell in page.cells for output in cell.get("outputs", [])]
+    return any('class="chart"' in str(output.get("data", {}).get("text/html", "")) for output in outputs)
+
+
+def _title(page: NotebookNode) -> str:
+    first = next((cell.source for cell in page.cells if cell.source.startswith("# ")), "# bnplan")
+    return shorten_title(first.splitlines()[0][2:])
+
+
+def shorten_title(text: str, limit: int = 120) -> str:
+    """Return a title of at most `limit` characters."""
+    return text if len(text) <= limit else shorten(text, limit)
+
+
+def _contents(page: NotebookNode) -> list[tuple[str, str]]:
+    """Return anchor and text of each heading of the second level, as nbconvert numbers them."""
+    lines = [line for cell in page.cells if cell.cell_type == "markdown" for line in cell.source.splitlines()]
+    heads = [line[3:] for line in lines if line.startswith("## ")]
+    return [(head.replace(" ", "-"), head) for head in heads]

@@ -1,0 +1,281 @@
+"""Run notebooks through papermill and write a page for each; nothing good is lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shlex
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from bnplan_lib.errors import NotebookError, ParameterError, PlanError
+from bnplan_lib.figures.language import speak
+from bnplan_lib.inputs.parameters import parameter_faults
+from bnplan_lib.inputs.programme import read_programme
+from bnplan_lib.inputs.scenario import read_scenario
+from bnplan_lib.report.index import write_dictionary, write_index
+from bnplan_lib.report.notebooks import Notebook, find_notebooks, split_settings
+from bnplan_lib.report.pages import write_page
+from bnplan_lib.report.record import Outcome, read_outcomes, versions, write_record, write_whole
+
+TIME_LIMIT_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One notebook with the parameters of one run."""
+
+    notebook: Notebook
+    scenario: str
+    lang: str
+    parameters: Mapping[str, Any]
+    command: str
+    data: Mapping[str, str]
+    languages: tuple[str, ...]
+
+    @property
+    def stem(self) -> str:
+        """Name of its files: notebook, scenario, language."""
+        return f"{self.notebook.name}.{self.scenario}.{self.lang}"
+
+
+def plan_jobs(
+    names: list[str], scenarios: list[str], settings: list[str], languages: tuple[str, ...], folder: str | Path | None = None
+) -> list[Job]:
+    """Return every run that was asked for, its parameters checked; no kernel starts here.
+
+    Raises
+    ------
+    PlanError
+        If a notebook, scenario, parameter or lever is unknown or out of bounds.
+    """
+    notebooks = find_notebooks(names)
+    moved, levers = split_settings(settings, notebooks)
+    programme = read_programme(folder)
+    data = {"version": str(programme.properties["version"]), "hash": programme.data_hash}
+    jobs = []
+    for scenario in dict.fromkeys(scenarios or ["middle"]):
+        story = read_scenario(scenario, levers, folder)
+        # a scenario may be a file anywhere: the kernel, which runs elsewhere, needs its whole path
+        given = str(Path(scenario).resolve()) if Path(scenario).suffix == ".toml" else scenario
+        name = story.name.rstrip("*") + (_mark(levers) if levers else "")
+        for notebook in notebooks:
+            for lang in languages:
+                own = {key: value for key, value in moved.items() if key in notebook.defaults}
+                parameters = {**notebook.defaults, **own, "scenario": given, "lang": lang, "levers": levers}
+                if faults := parameter_faults(parameters, notebook.defaults):
+                    raise ParameterError(faults)
+                command = _command(notebook.name, scenario, lang, settings, own, levers)
+                jobs.append(Job(notebook, name, lang, parameters, command, data, languages))
+    return jobs
+
+
+def run_jobs(
+    jobs: list[Job], out: Path, workers: int, report: Callable[[Outcome], None], folder: str | Path | None = None
+) -> list[Outcome]:
+    """Run the jobs, write pages, index, data dictionary and record, and return the outcomes.
+
+    A page is written aside and moved in when it is whole. A failed run writes
+    `….failed.html` and `….failed.ipynb` and leaves an earlier good page as it is.
+
+    Raises
+    ------
+    PlanError
+        If the output folder cannot be written.
+    """
+    started = datetime.now(UTC)
+    clock = time.perf_counter()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        outcomes = []
+        with tempfile.TemporaryDirectory(prefix=".bnplan-", dir=out) as aside:
+            for outcome in _execute(jobs, out, Path(aside), workers, folder):
+                report(outcome)
+                outcomes.append(outcome)
+        order = {(job.notebook.name, job.scenario, job.lang): place for place, job in enumerate(jobs)}
+        outcomes.sort(key=lambda outcome: order[outcome.key])
+        earlier = [one for one in read_outcomes(out) if one.key not in order and (out / one.page).exists()]
+        everything = sorted([*earlier, *outcomes], key=lambda one: (one.notebook, one.scenario, one.lang))
+        languages = tuple(lang for lang in ("vi", "en") if any(one.lang == lang for one in everything))
+        write_index(out, everything, languages)
+        write_dictionary(out, languages, folder)
+        head = {
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round(time.perf_counter() - clock, 3),
+            "workers": workers,
+            "versions": versions(),
+            "data": dict(jobs[0].data),
+            "seed": None,  # nothing here draws at random
+        }
+        write_record(out, everything, head)
+    except OSError as error:
+        raise PlanError(f"{error.filename or out}: the output folder must be writable, {error.strerror}") from error
+    return outcomes
+
+
+def run_notebooks(
+    names: list[str] | None = None,
+    scenarios: list[str] | None = None,
+    settings: list[str] | None = None,
+    languages: tuple[str, ...] = ("vi", "en"),
+    out: str | Path = "reports",
+    workers: int | None = None,
+) -> list[Outcome]:
+    """Run notebooks and write their pages, as `bnplan run` does.
+
+    Raises
+    ------
+    NotebookError
+        If a notebook failed; the others are written.
+    PlanError
+        If a parameter or the output folder is wrong; nothing is run.
+    """
+    jobs = plan_jobs(names or [], scenarios or [], settings or [], languages)
+    outcomes = run_jobs(jobs, Path(out), workers or default_workers(len(jobs)), lambda outcome: None)
+    if failed := [outcome for outcome in outcomes if outcome.status == "failed"]:
+        raise NotebookError("\n".join(f"{one.notebook} ({one.scenario}, {one.lang}): {one.error}" for one in failed))
+    return outcomes
+
+
+def default_workers(jobs: int) -> int:
+    """Return how many notebooks to run at once: one a core, no more than there are."""
+    return max(1, min(jobs, os.cpu_count() or 1))
+
+
+def _execute(
+    jobs: list[Job], out: Path, aside: Path, workers: int, folder: str | Path | None
+) -> Iterator[Outcome]:
+    if folder is not None:
+        os.environ["BNPLAN_DATA"] = str(Path(folder).resolve())
+    if workers == 1 or len(jobs) == 1:
+        for job in jobs:
+            yield run_job(job, out, aside)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        running = {pool.submit(run_job, job, out, aside): job for job in jobs}
+        for future in as_completed(running):
+            yield future.result()
+
+
+def run_job(job: Job, out: Path, aside: Path) -> Outcome:
+    """Execute one notebook and write its page and its executed copy."""
+    clock = time.perf_counter()
+    executed = aside / f"{job.stem}.ipynb"
+    error = _papermill(job, executed)
+    notebook = _read_clean(job, executed)
+    suffix = ".failed" if error else ""
+    page_name, copy_name = f"{job.stem}{suffix}.html", f"{job.stem}{suffix}.ipynb"
+    others = _links(job)
+    page = write_page(notebook, job.lang, footer_of(job), others, failed=bool(error))
+    write_whole(out / copy_name, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    write_whole(out / page_name, page)
+    if not error:
+        for leftover in (out / f"{job.stem}.failed.html", out / f"{job.stem}.failed.ipynb"):
+            leftover.unlink(missing_ok=True)
+    title = job.notebook.title_vi if job.lang == "vi" else job.notebook.title_en
+    parameters = {**job.parameters, "scenario": Path(str(job.parameters["scenario"])).name}
+    status = "failed" if error else "done"
+    seconds = round(time.perf_counter() - clock, 3)
+    return Outcome(
+        job.notebook.name, job.scenario, job.lang, parameters, status, seconds, page_name, copy_name, title,
+        _headline(notebook), error,
+    )  # fmt: skip
+
+
+def footer_of(job: Job) -> dict[str, str]:
+    """Return what a page says of its making."""
+    say = speak(job.lang)
+    shown = {**job.parameters, "scenario": Path(str(job.parameters["scenario"])).name}
+    used = versions()
+    return {
+        say("Source"): "261/CTr-UBND, 31/3/2026",
+        say("Parameters"): ", ".join(f"{key} = {value}" for key, value in shown.items()),
+        say("Data"): f"{job.data['version']}, sha256 {job.data['hash'][:16]}",
+        say("Command"): job.command,
+        say("Made with"): ", ".join(f"{name} {used[name]}" for name in ("bnplan", "pandas", "plotly", "papermill")),
+    }
+
+
+def _papermill(job: Job, executed: Path) -> str:
+    """Execute the notebook into a file; return what went wrong, '' if nothing did."""
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import papermill
+        from traitlets.config import Config
+
+        logging.getLogger("papermill").setLevel(logging.ERROR)
+        config = Config()
+        config.KernelManager.transport_encryption = "auto"  # ipykernel warns of plain TCP otherwise
+        try:
+            papermill.execute_notebook(
+                str(job.notebook.path), str(executed), parameters=dict(job.parameters), kernel_name="python3",
+                progress_bar=False, log_output=False, request_save_on_cell_execute=False, cwd=str(executed.parent),
+                execution_timeout=TIME_LIMIT_SECONDS, store_widget_state=False, shutdown_kernel="immediate", config=config,
+            )  # fmt: skip
+        except papermill.PapermillExecutionError as error:
+            return f"cell {error.exec_count}: {error.ename}: {error.evalue}"
+        except Exception as error:  # a kernel that dies or hangs raises what its client likes
+            return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _read_clean(job: Job, executed: Path) -> Any:
+    """Return the executed notebook without paths of this machine."""
+    import nbformat
+
+    source = executed if executed.exists() else job.notebook.path
+    notebook = nbformat.read(source, as_version=4)
+    about = notebook.metadata.get("papermill", {})
+    about.update({"input_path": job.notebook.path.name, "output_path": f"{job.stem}.ipynb"})
+    about.get("parameters", {}).update({"scenario": Path(str(job.parameters["scenario"])).name})
+    return notebook
+
+
+def _headline(notebook: Any) -> str:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            text = output.get("data", {}).get("text/markdown", "")
+            if text.startswith("**"):
+                return str(text.split("**")[1])
+    return ""
+
+
+def _links(job: Job) -> dict[str, str]:
+    say = speak(job.lang)
+    links = {say("All pages"): "index.html" if job.lang == _primary(job.languages) else f"index.{job.lang}.html"}
+    names = {"vi": say("In Vietnamese"), "en": say("In English")}
+    for lang in job.languages:
+        if lang != job.lang:
+            links[names[lang]] = f"{replace(job, lang=lang).stem}.html"
+    return links
+
+
+def _primary(languages: tuple[str, ...]) -> str:
+    return "vi" if "vi" in languages else languages[0]
+
+
+def _mark(levers: Mapping[str, Any]) -> str:
+    """Return a short mark that tells runs with other levers apart."""
+    return "-" + hashlib.sha256(json.dumps(levers, sort_keys=True).encode()).hexdigest()[:6]
+
+
+def _command(
+    name: str, scenario: str, lang: str, settings: list[str], own: Mapping[str, Any], levers: Mapping[str, Any]
+) -> str:
+    used = [one for one in settings if one.partition("=")[0] in own or one.partition("=")[0] in levers]
+    words = ["bnplan", "run", name, "--scenario", Path(scenario).name, "--lang", lang]
+    for setting in used:
+        words += ["--set", setting]
+    return shlex.join(words)
+
