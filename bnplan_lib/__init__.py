@@ -1,11 +1,11 @@
 """Question a five-year programme: its targets, its money, its time.
 
-    import bnplan_lib as bn
+import bnplan_lib as bn
 
-    programme = bn.read_programme()
-    story = bn.read_scenario("high")
-    path = bn.growth_path(programme, story)
-    bn.figures.contributions(path, "en")
+programme = bn.read_programme()
+story = bn.read_scenario("high")
+path = bn.growth_path(programme, story)
+bn.figures.contributions(path, "en")
 """
 
 from __future__ import annotations

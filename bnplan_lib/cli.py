@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -82,7 +84,9 @@ def run(
     scenario: Scenarios = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A notebook's parameter, or a lever such as growth.industry=12."),
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="A notebook's parameter, or a lever such as growth.industry=12."
+        ),
     ] = None,
     lang: Annotated[Lang, typer.Option(help="Which edition to write.")] = Lang.both,
     out: Annotated[Path, typer.Option(help="Folder for the pages.")] = Path("reports"),
@@ -106,7 +110,8 @@ def run(
     _say(f"{done} of {len(outcomes)} pages written; start with {out / 'index.html'}")
     if failed:
         for outcome in failed:
-            _say(f"{outcome.notebook} ({outcome.scenario}, {outcome.lang}) failed: {outcome.error}; see {out / outcome.executed}")
+            run_of = f"{outcome.notebook} ({outcome.scenario}, {outcome.lang})"
+            _say(f"{run_of} failed: {outcome.error}; see {out / outcome.executed}")
         raise typer.Exit(4)
 
 
@@ -143,7 +148,9 @@ def show(
 @app.command()
 def validate(
     data: Data = None,
-    scenario: Annotated[list[str] | None, typer.Option("--scenario", "-s", help="Scenario files to check as well.")] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", "-s", help="Scenario files to check as well.")
+    ] = None,
 ) -> None:
     """Check the data and the scenarios; say every fault at once as file:row:column."""
     from bnplan_lib.inputs.programme import read_programme
@@ -212,32 +219,21 @@ def _print(table: pd.DataFrame, format_: Format) -> None:
         typer.echo(table.to_string(index=False, na_rep="", max_colwidth=44))
 
 
-class _progress:
-    """A progress bar on a terminal, plain lines elsewhere; both on stderr."""
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[Outcome], None]]:
+    """Give a function that tells of each page: a bar on a terminal, plain lines elsewhere; both on stderr."""
+    if not sys.stderr.isatty():
+        done = itertools.count(1)
+        yield lambda outcome: _say(
+            f"[{next(done)}/{total}] {outcome.page}: {outcome.status} in {outcome.seconds:.1f} s"
+        )
+        return
+    from rich.console import Console
+    from rich.progress import Progress
 
-    def __init__(self, total: int) -> None:
-        self.total, self.done, self.bar = total, 0, None
-
-    def __enter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self.bar = Progress(console=Console(stderr=True), transient=True)
-            self.bar.start()
-            self.task = self.bar.add_task("notebooks", total=self.total)
-        return self._report
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar:
-            self.bar.stop()
-
-    def _report(self, outcome: Outcome) -> None:
-        self.done += 1
-        if self.bar:
-            self.bar.update(self.task, advance=1, description=outcome.notebook)
-        else:
-            _say(f"[{self.done}/{self.total}] {outcome.page}: {outcome.status} in {outcome.seconds:.1f} s")
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("notebooks", total=total)
+        yield lambda outcome: bar.update(task, advance=1, description=outcome.notebook)
 
 
 def _say(message: str) -> None:

@@ -54,7 +54,9 @@ def growth_targets(programme: Programme, path: pd.DataFrame) -> pd.DataFrame:
         rows.append((target_id, sector, low, high, value, gap, standing))
     columns = ["target_id", "sector", "low", "high", "average", "gap", "standing"]
     order = list(programme.targets["id"])
-    return pd.DataFrame(rows, columns=columns).sort_values("target_id", key=lambda ids: ids.map(order.index), ignore_index=True)
+    return pd.DataFrame(rows, columns=columns).sort_values(
+        "target_id", key=lambda ids: ids.map(order.index), ignore_index=True
+    )
 
 
 def headline_range(programme: Programme, story: Scenario) -> pd.DataFrame:

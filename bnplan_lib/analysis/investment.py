@@ -70,8 +70,13 @@ def group_totals(programme: Programme) -> pd.DataFrame:
         alike = members.loc[(members["cost_bn_vnd"] - abs(difference)).abs() < 0.5, "id"]
         same = ";".join(alike) if abs(difference) >= 0.5 else ""
         missing = int(members["cost_bn_vnd"].isna().sum())
-        rows.append((group.id, group.capital_source, len(members), missing, group.total_bn_vnd, total, difference, same))
-    columns = "group capital_source projects without_cost printed_bn_vnd sum_bn_vnd difference_bn_vnd same_as".split()
+        rows.append(
+            (group.id, group.capital_source, len(members), missing, group.total_bn_vnd, total, difference, same)
+        )
+    columns = [
+        *("group", "capital_source", "projects", "without_cost"),
+        *("printed_bn_vnd", "sum_bn_vnd", "difference_bn_vnd", "same_as"),
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -118,7 +123,14 @@ def load_by_year(programme: Programme, phased: pd.DataFrame, by: str = "capital_
 
 
 def largest_projects(programme: Programme, largest: int = 10) -> pd.DataFrame:
-    """Return the largest projects: `id, label_vi, label_en, capital_source, sector, cost_bn_vnd, share, cumulative_share`."""
+    """Return the projects with the largest cost, largest first.
+
+    Returns
+    -------
+    DataFrame
+        One row per project: `id, label_vi, label_en, capital_source, sector,
+        cost_bn_vnd, share, cumulative_share`; shares of the cost of all.
+    """
     projects = programme.projects.dropna(subset="cost_bn_vnd")
     ordered = projects.sort_values("cost_bn_vnd", ascending=False, kind="stable")
     share = ordered["cost_bn_vnd"] / ordered["cost_bn_vnd"].sum()

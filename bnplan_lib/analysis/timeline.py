@@ -59,7 +59,11 @@ def overlaps(programme: Programme, story: Scenario, shared: str = "corridor") ->
     """
     if shared not in SHARED:
         raise UnknownName("classification", shared, SHARED)
-    spans = project_schedule(programme, story).groupby("project_id", sort=False).agg(first=("first", "min"), last=("last", "max"))
+    spans = (
+        project_schedule(programme, story)
+        .groupby("project_id", sort=False)
+        .agg(first=("first", "min"), last=("last", "max"))
+    )
     projects = programme.projects.set_index("id").loc[spans.index]
     classes = projects[shared].dropna().str.split(";").explode()
     rows = []

@@ -32,7 +32,9 @@ def growth(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | g
     panel = Panel(draw, story, say)
     levers = read_levers(programme)
     rates = dict(zip(SECTORS, sector_rates(programme, story).mean(axis=1) * 100, strict=True))
-    controls = {f"growth.{sector}": slider(levers[f"growth.{sector}"], round(rates[sector], 6), say) for sector in SECTORS}
+    controls = {
+        f"growth.{sector}": slider(levers[f"growth.{sector}"], round(rates[sector], 6), say) for sector in SECTORS
+    }
 
     def moved(change: dict[str, Any], key: str) -> None:
         panel.move({key: change["new"]})

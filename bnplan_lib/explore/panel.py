@@ -21,9 +21,16 @@ def slider(lever: Lever, value: float, say: Language, key: str | None = None) ->
     whole = lever.type == "integer"
     kind = widgets.IntSlider if whole else widgets.FloatSlider
     control = kind(
-        value=value, min=low, max=high, step=1 if whole else 0.05, description=lever.title_vi if say.code == "vi" else lever.title_en,
-        continuous_update=False, style={"description_width": "22em"}, layout={"width": "46em"}, readout_format="d" if whole else ".2f",
-    )  # fmt: skip
+        value=value,
+        min=low,
+        max=high,
+        step=1 if whole else 0.05,
+        description=lever.title_vi if say.code == "vi" else lever.title_en,
+        continuous_update=False,
+        style={"description_width": "22em"},
+        layout={"width": "46em"},
+        readout_format="d" if whole else ".2f",
+    )
     control.add_class(f"bn-{(key or lever.key).replace('.', '-').replace('*', 'all').replace('_', '-')}")
     return control
 

@@ -16,17 +16,19 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 
-def project_panel(
-    programme: Programme, story: Scenario, lang: str, names: Sequence[str], draw: Draw
-) -> widgets.VBox:
+def project_panel(programme: Programme, story: Scenario, lang: str, names: Sequence[str], draw: Draw) -> widgets.VBox:
     """Return a choice of project and sliders for its levers, such as `delay_quarters`."""
     say = speak(lang)
     panel = Panel(draw, story, say)
     catalogue = read_levers(programme)
     ordered = programme.projects.sort_values("cost_bn_vnd", ascending=False, kind="stable")
     options = [(f"{row['id']}  {say.of(row, 'label')}", row["id"]) for row in ordered.to_dict("records")]
-    choice = widgets.Dropdown(options=options, description=say("Project"), style={"description_width": "22em"}, layout={"width": "46em"})
-    controls = {name: slider(catalogue[f"projects.*.{name}"], story.of_project(choice.value, name), say) for name in names}
+    choice = widgets.Dropdown(
+        options=options, description=say("Project"), style={"description_width": "22em"}, layout={"width": "46em"}
+    )
+    controls = {
+        name: slider(catalogue[f"projects.*.{name}"], story.of_project(choice.value, name), say) for name in names
+    }
     loading = False
 
     def load(_: object = None) -> None:

@@ -3,7 +3,8 @@
 from bnplan_lib.figures.growth import bottom_up, closing, contributions, levels, targets_and_path
 from bnplan_lib.figures.investment import composition_bars, largest_bars, lorenz, printed_totals, yearly_load
 from bnplan_lib.figures.tables import overlap_table, target_table
-from bnplan_lib.figures.timeline import duty_bars, project_gantt, running_at_once, task_gantt, workload_grid
+from bnplan_lib.figures.timeline import project_gantt, running_at_once, task_gantt
+from bnplan_lib.figures.workload import duty_bars, workload_grid
 
 __all__ = [
     "bottom_up",

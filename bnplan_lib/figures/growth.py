@@ -42,25 +42,46 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Fig
     low, high = targets["low"] * 100, targets["high"] * 100
     words = {"below": say("below"), "inside": say("inside"), "above": say("above")}
     hover = [
-        say("{name}: {average} a year, target {low} to {high}, {standing}", name=names[row.sector],
-            average=say.percent(row.average, 2), low=say.percent(row.low), high=say.percent(row.high),
-            standing=words[row.standing])
+        say(
+            "{name}: {average} a year, target {low} to {high}, {standing}",
+            name=names[row.sector],
+            average=say.percent(row.average, 2),
+            low=say.percent(row.low),
+            high=say.percent(row.high),
+            standing=words[row.standing],
+        )
         for row in targets.itertuples()
-    ]  # fmt: skip
+    ]
     figure = go.Figure()
     figure.add_bar(
-        y=labels, x=high - low, base=low, orientation="h", name=say("Target range"), width=0.5,
-        marker={"color": BAND, "line": {"color": BLUE, "width": 1}}, hoverinfo="skip",
-    )  # fmt: skip
+        y=labels,
+        x=high - low,
+        base=low,
+        orientation="h",
+        name=say("Target range"),
+        width=0.5,
+        marker={"color": BAND, "line": {"color": BLUE, "width": 1}},
+        hoverinfo="skip",
+    )
     figure.add_scatter(
-        y=labels, x=targets["average"] * 100, mode="markers+text", name=say("Scenario, average 2026–2030"),
+        y=labels,
+        x=targets["average"] * 100,
+        mode="markers+text",
+        name=say("Scenario, average 2026–2030"),
         marker={"symbol": "diamond", "size": 11, "color": ORANGE, "line": {"color": "white", "width": 1}},
-        text=[say.percent(value, 2) for value in targets["average"]], textposition="top center",
-        customdata=hover, hovertemplate="%{customdata}<extra></extra>",
-    )  # fmt: skip
+        text=[say.percent(value, 2) for value in targets["average"]],
+        textposition="top center",
+        customdata=hover,
+        hovertemplate="%{customdata}<extra></extra>",
+    )
     inside = int((targets["standing"] == "inside").sum())
     rows = [
-        (names[row.sector], f"{say.percent(row.low)} – {say.percent(row.high)}", say.percent(row.average, 2), words[row.standing])
+        (
+            names[row.sector],
+            f"{say.percent(row.low)} – {say.percent(row.high)}",
+            say.percent(row.average, 2),
+            words[row.standing],
+        )
         for row in targets.iloc[::-1].itertuples()
     ]
     figure.update_xaxes(title=say("per cent a year"), rangemode="tozero")
@@ -84,14 +105,26 @@ def bottom_up(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     figure = go.Figure()
     figure.add_vrect(x0=headline["low"], x1=headline["high"], fillcolor=BAND, line_width=0, layer="below")
     figure.add_bar(
-        y=labels, x=table["average"] * 100, orientation="h", marker=pattern(BLUE, ""), width=0.55,
-        text=[say.percent(value, 2) for value in table["average"]], textposition="outside", cliponaxis=False,
-        hovertemplate="%{y}: %{text}<extra></extra>", showlegend=False,
-    )  # fmt: skip
+        y=labels,
+        x=table["average"] * 100,
+        orientation="h",
+        marker=pattern(BLUE, ""),
+        width=0.55,
+        text=[say.percent(value, 2) for value in table["average"]],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+        showlegend=False,
+    )
     figure.add_annotation(
-        x=(headline["low"] + headline["high"]) / 2, y=1.02, yref="paper", yanchor="bottom", showarrow=False,
-        text=say("printed target"), font={"size": 12, "color": INK},
-    )  # fmt: skip
+        x=(headline["low"] + headline["high"]) / 2,
+        y=1.02,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        text=say("printed target"),
+        font={"size": 12, "color": INK},
+    )
     floor = table["average"].iloc[0] - headline["low"] / 100
     title = (
         say("The sector targets' low ends miss the headline")
@@ -101,12 +134,16 @@ def bottom_up(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     figure.update_xaxes(title=say("per cent a year"), range=[8, 13.5])
     figure.update_yaxes(autorange="reversed")
     rows = [(label, say.percent(value, 2)) for label, value in zip(labels, table["average"], strict=True)]
-    rows.append((say("printed target"), f"{say.percent(headline['low'] / 100)} – {say.percent(headline['high'] / 100)}"))
+    rows.append(
+        (say("printed target"), f"{say.percent(headline['low'] / 100)} – {say.percent(headline['high'] / 100)}")
+    )
     return frame(
         figure,
         say,
         title=title,
-        subtitle=say("Average GRDP growth 2026–2030 that follows from the sector ranges; the axis starts at 8 per cent"),
+        subtitle=say(
+            "Average GRDP growth 2026–2030 that follows from the sector ranges; the axis starts at 8 per cent"
+        ),
         source=source_line("growth", say),
         table=rows_table([say("Sector targets"), say("GRDP growth")], rows),
         height=320,
@@ -124,13 +161,22 @@ def contributions(path: pd.DataFrame, lang: str) -> go.Figure:
         color, shape = SECTOR_STYLE[sector]
         text = [f"{names[sector]}, {year}: {say.number(value, 2)}" for year, value in points[sector].items()]
         figure.add_bar(
-            x=years, y=points[sector], name=names[sector], marker=pattern(color, shape),
-            customdata=text, hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+            x=years,
+            y=points[sector],
+            name=names[sector],
+            marker=pattern(color, shape),
+            customdata=text,
+            hovertemplate="%{customdata}<extra></extra>",
+        )
     figure.add_scatter(
-        x=years, y=points[list(SECTORS)].clip(lower=0).sum(axis=1), mode="text", textposition="top center", showlegend=False, hoverinfo="skip",
+        x=years,
+        y=points[list(SECTORS)].clip(lower=0).sum(axis=1),
+        mode="text",
+        textposition="top center",
+        showlegend=False,
+        hoverinfo="skip",
         text=[f"<b>{say.percent(value / 100)}</b>" for value in points["grdp"]],
-    )  # fmt: skip
+    )
     average = points[list(SECTORS)].mean()
     leader = average.idxmax()
     share = average[leader] / average.sum() if average.sum() else float("nan")
@@ -162,13 +208,22 @@ def levels(path: pd.DataFrame, lang: str) -> go.Figure:
         color, shape = SECTOR_STYLE[sector]
         text = [f"{names[sector]}, {year}: {say.money(value)}" for year, value in table[sector].items()]
         figure.add_bar(
-            x=years, y=table[sector] / 1000, name=names[sector], marker=pattern(color, shape),
-            customdata=text, hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+            x=years,
+            y=table[sector] / 1000,
+            name=names[sector],
+            marker=pattern(color, shape),
+            customdata=text,
+            hovertemplate="%{customdata}<extra></extra>",
+        )
     figure.add_scatter(
-        x=years, y=table["grdp"] / 1000, mode="text", textposition="top center", showlegend=False, hoverinfo="skip",
+        x=years,
+        y=table["grdp"] / 1000,
+        mode="text",
+        textposition="top center",
+        showlegend=False,
+        hoverinfo="skip",
         text=[f"<b>{say.number(value / 1000)}</b>" for value in table["grdp"]],
-    )  # fmt: skip
+    )
     ratio = table["grdp"].iloc[-1] / table["grdp"].iloc[0]
     rows = [
         (str(year), *(say.number(row[sector]) for sector in SECTORS), say.number(row["grdp"]))
@@ -195,20 +250,34 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
     labels = [names[sector] for sector in table["sector"]]
     figure = go.Figure()
     figure.add_bar(
-        y=labels, x=table["average"] * 100, orientation="h", name=say("Scenario"), marker=pattern(GREY, ""),
-        text=[say.percent(value, 2) for value in table["average"]], textposition="outside", cliponaxis=False,
+        y=labels,
+        x=table["average"] * 100,
+        orientation="h",
+        name=say("Scenario"),
+        marker=pattern(GREY, ""),
+        text=[say.percent(value, 2) for value in table["average"]],
+        textposition="outside",
+        cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
-    )  # fmt: skip
+    )
     figure.add_bar(
-        y=labels, x=table["required"] * 100, orientation="h", name=say("Needed if this sector alone moves"),
-        marker=pattern(ORANGE, "/"), text=[say.percent(value, 2) for value in table["required"]], textposition="outside",
-        cliponaxis=False, hovertemplate="%{y}: %{text}<extra></extra>",
-    )  # fmt: skip
+        y=labels,
+        x=table["required"] * 100,
+        orientation="h",
+        name=say("Needed if this sector alone moves"),
+        marker=pattern(ORANGE, "/"),
+        text=[say.percent(value, 2) for value in table["required"]],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
     able = [names[row.sector] for row in table.itertuples() if row.within_range]
     title = (
         say("Within its own target only {sector} can do it", sector=able[0])
         if len(able) == 1
-        else say.plural("{count} sector can do it within its target", "{count} sectors can do it within their targets", len(able))
+        else say.plural(
+            "{count} sector can do it within its target", "{count} sectors can do it within their targets", len(able)
+        )
         if able
         else say("No sector alone can do it within its target")
     )
@@ -224,10 +293,12 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
         figure,
         say,
         title=title,
-        subtitle=say("Growth needed for GRDP to average {goal} a year, other sectors as in the scenario ({now})",
-                     goal=say.percent(goal / 100),
-                     now=say.percent(average_growth(growth_path(programme, story))["grdp"], 2)),
+        subtitle=say(
+            "Growth needed for GRDP to average {goal} a year, other sectors as in the scenario ({now})",
+            goal=say.percent(goal / 100),
+            now=say.percent(average_growth(growth_path(programme, story))["grdp"], 2),
+        ),
         source=source_line("growth", say),
         table=rows_table([say("Sector"), say("Scenario"), say("Needed"), say("Within its target range?")], rows),
         height=420,
-    )  # fmt: skip
+    )

@@ -44,11 +44,20 @@ def _growth(programme: Programme, story: Scenario, say: Language) -> str:
     average = average_growth(growth_path(programme, story))["grdp"]
     floor, _, ceiling = headline_range(programme, story)["average"]
     place = say("below") if average < low - 1e-12 else say("above") if average > high + 1e-12 else say("inside")
-    reach = say("GRDP grows {average} a year on average, {place} the target of {low} to {high}.",
-                average=say.percent(average, 2), place=place, low=say.percent(low, 0), high=say.percent(high, 0))  # fmt: skip
-    ends = dict(floor=say.percent(floor, 2), ceiling=say.percent(ceiling, 2))
+    reach = say(
+        "GRDP grows {average} a year on average, {place} the target of {low} to {high}.",
+        average=say.percent(average, 2),
+        place=place,
+        low=say.percent(low, 0),
+        high=say.percent(high, 0),
+    )
+    ends = {"floor": say.percent(floor, 2), "ceiling": say.percent(ceiling, 2)}
     if floor < low - 1e-12:
-        return reach + " " + say("The sector targets give {floor} to {ceiling}: at their low ends they fall short.", **ends)
+        return (
+            reach
+            + " "
+            + say("The sector targets give {floor} to {ceiling}: at their low ends they fall short.", **ends)
+        )
     return reach + " " + say("The sector targets give {floor} to {ceiling}.", **ends)
 
 
@@ -61,9 +70,12 @@ def _investment(programme: Programme, story: Scenario, say: Language) -> str:
     return say(
         "The list costs {total}; its three largest projects are {largest} of it and the public purse carries {public}. "
         "Spread evenly, the load peaks in {year} at {peak}.",
-        total=say.money(total), largest=say.percent(measured["largest_share"], 0), public=say.percent(public / total, 0),
-        year=years.idxmax(), peak=say.money(years.max()),
-    )  # fmt: skip
+        total=say.money(total),
+        largest=say.percent(measured["largest_share"], 0),
+        public=say.percent(public / total, 0),
+        year=years.idxmax(),
+        peak=say.money(years.max()),
+    )
 
 
 def _timeline(programme: Programme, story: Scenario, say: Language) -> str:
@@ -71,9 +83,12 @@ def _timeline(programme: Programme, story: Scenario, say: Language) -> str:
     peak = running.loc[(running["running_projects"] + running["running_tasks"]).idxmax()]
     return say(
         "In {quarter}, {projects} of {all_projects} projects and {tasks} of {all_tasks} tasks run at once.",
-        quarter=say.quarter(peak["quarter"]), projects=peak["running_projects"], all_projects=len(programme.projects),
-        tasks=peak["running_tasks"], all_tasks=len(programme.tasks),
-    )  # fmt: skip
+        quarter=say.quarter(peak["quarter"]),
+        projects=peak["running_projects"],
+        all_projects=len(programme.projects),
+        tasks=peak["running_tasks"],
+        all_tasks=len(programme.tasks),
+    )
 
 
 SENTENCES: Mapping[str, Callable[..., str]] = {

@@ -50,16 +50,32 @@ def composition_bars(programme: Programme, by: str, lang: str) -> go.Figure:
         table = table.sort_values(by, key=lambda codes: codes.map(order.index))
     shown = table[table["cost_bn_vnd"] > 0].iloc[::-1]
     labels = [names[code] for code in shown[by]]
-    text = [f"{say.number(row.cost_bn_vnd)} · {say.percent(row.share)} · {_projects(say, row.projects)}" for row in shown.itertuples()]
+    text = [
+        f"{say.number(row.cost_bn_vnd)} · {say.percent(row.share)} · {_projects(say, row.projects)}"
+        for row in shown.itertuples()
+    ]
     figure = go.Figure()
     for code, label, cost, told in zip(shown[by], labels, shown["cost_bn_vnd"], text, strict=True):
         figure.add_bar(
-            y=[label], x=[cost / 1000], orientation="h", marker=pattern(*SOURCE_STYLE.get(code, (BLUE, ""))), text=[told],
-            textposition="outside", cliponaxis=False, hovertemplate="%{y}: %{text}<extra></extra>", showlegend=False,
-        )  # fmt: skip
+            y=[label],
+            x=[cost / 1000],
+            orientation="h",
+            marker=pattern(*SOURCE_STYLE.get(code, (BLUE, ""))),
+            text=[told],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{text}<extra></extra>",
+            showlegend=False,
+        )
     figure.update_layout(barmode="overlay")
     rows = [
-        (names[row[by]], say.number(row["projects"]), say.number(row["without_cost"]), say.number(row["cost_bn_vnd"], 1), say.percent(row["share"]))
+        (
+            names[row[by]],
+            say.number(row["projects"]),
+            say.number(row["without_cost"]),
+            say.number(row["cost_bn_vnd"], 1),
+            say.percent(row["share"]),
+        )
         for row in table.to_dict("records")
     ]
     first = table.loc[table["share"].idxmax()]
@@ -88,19 +104,45 @@ def printed_totals(programme: Programme, lang: str) -> go.Figure:
         ("sum_bn_vnd", say("Sum of the rows"), pattern(BLUE, "/")),
     ):
         figure.add_bar(
-            y=labels, x=table[column] / 1000, orientation="h", name=name, marker=style,
-            text=[say.number(value, 1) for value in table[column]], textposition="outside", cliponaxis=False,
+            y=labels,
+            x=table[column] / 1000,
+            orientation="h",
+            name=name,
+            marker=style,
+            text=[say.number(value, 1) for value in table[column]],
+            textposition="outside",
+            cliponaxis=False,
             hovertemplate="%{y}: %{text}<extra></extra>",
-        )  # fmt: skip
+        )
     off = table[table["difference_bn_vnd"].abs() >= 0.5]
     if len(off) == 1:
         row = off.iloc[0]
-        title = say("Group {group} misses its printed total by {amount}", group=row["group"], amount=say.money(abs(row["difference_bn_vnd"])))
+        title = say(
+            "Group {group} misses its printed total by {amount}",
+            group=row["group"],
+            amount=say.money(abs(row["difference_bn_vnd"])),
+        )
     else:
-        title = say.plural("{count} group misses its printed total", "{count} groups miss their printed totals", len(off))
-    columns = [say("Group"), say("Projects"), say("Printed, bn VND"), say("Sum, bn VND"), say("Difference"), say("Same as row")]
+        title = say.plural(
+            "{count} group misses its printed total", "{count} groups miss their printed totals", len(off)
+        )
+    columns = [
+        say("Group"),
+        say("Projects"),
+        say("Printed, bn VND"),
+        say("Sum, bn VND"),
+        say("Difference"),
+        say("Same as row"),
+    ]
     rows = [
-        (label, say.number(row.projects), say.number(row.printed_bn_vnd), say.number(row.sum_bn_vnd, 1), say.number(row.difference_bn_vnd, 1), row.same_as)
+        (
+            label,
+            say.number(row.projects),
+            say.number(row.printed_bn_vnd),
+            say.number(row.sum_bn_vnd, 1),
+            say.number(row.difference_bn_vnd, 1),
+            row.same_as,
+        )
         for label, row in zip(labels, table.itertuples(), strict=True)
     ]
     figure.update_yaxes(autorange="reversed")
@@ -126,25 +168,45 @@ def largest_bars(programme: Programme, largest: int, lang: str) -> go.Figure:
     for code, (color, shape) in SOURCE_STYLE.items():
         part = table[table["capital_source"] == code]
         figure.add_bar(
-            y=[f"{row['id']}  {safe(say.of(row, 'label'))}" for row in part.to_dict("records")], x=part["cost_bn_vnd"] / 1000,
-            orientation="h", name=sources[code], marker=pattern(color, shape), cliponaxis=False, textposition="outside",
+            y=[f"{row['id']}  {safe(say.of(row, 'label'))}" for row in part.to_dict("records")],
+            x=part["cost_bn_vnd"] / 1000,
+            orientation="h",
+            name=sources[code],
+            marker=pattern(color, shape),
+            cliponaxis=False,
+            textposition="outside",
             text=[f"{say.number(row.cost_bn_vnd)} · {say.percent(row.share)}" for row in part.itertuples()],
             hovertemplate="%{y}: %{text}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.update_layout(barmode="overlay")
     figure.update_yaxes(categoryorder="array", categoryarray=order)
     figure.update_xaxes(title=say("thousand bn VND"), range=[0, float(table["cost_bn_vnd"].max()) / 1000 * 1.3])
     measured = concentration(programme, largest)
     columns = [say("Row"), say("Project"), say("Capital source"), say("Cost, bn VND"), say("Share"), say("Added up")]
     rows = [
-        (row["id"], say.of(row, "label"), sources[row["capital_source"]], say.number(row["cost_bn_vnd"]), say.percent(row["share"]), say.percent(row["cumulative_share"]))
+        (
+            row["id"],
+            say.of(row, "label"),
+            sources[row["capital_source"]],
+            say.number(row["cost_bn_vnd"]),
+            say.percent(row["share"]),
+            say.percent(row["cumulative_share"]),
+        )
         for row in table.to_dict("records")
     ]
     return frame(
         figure,
         say,
-        title=say.plural("The largest project holds {share} of the cost", "The {count} largest projects hold {share} of the cost", len(table), share=say.percent(measured["largest_share"], 0)),
-        subtitle=say("Cost, thousand bn VND; label: bn VND and share of all {number} projects with a cost", number=say.number(measured["projects"])),
+        title=say.plural(
+            "The largest project holds {share} of the cost",
+            "The {count} largest projects hold {share} of the cost",
+            len(table),
+            share=say.percent(measured["largest_share"], 0),
+        ),
+        subtitle=say(
+            "Cost, thousand bn VND; label: bn VND and share of all {number} projects with a cost",
+            number=say.number(measured["projects"]),
+        ),
         source=source_line("investment", say),
         table=rows_table(columns, rows),
         height=190 + 30 * len(table),
@@ -159,15 +221,31 @@ def lorenz(programme: Programme, lang: str) -> go.Figure:
     money = np.concatenate([[0.0], np.cumsum(cost)]) / cost.sum() * 100
     measured = concentration(programme)
     hover = [
-        say("The smallest {projects} of projects hold {money} of the cost", projects=say.percent(one / 100, 0), money=say.percent(two / 100))
+        say(
+            "The smallest {projects} of projects hold {money} of the cost",
+            projects=say.percent(one / 100, 0),
+            money=say.percent(two / 100),
+        )
         for one, two in zip(projects, money, strict=True)
     ]
     figure = go.Figure()
-    figure.add_scatter(x=[0, 100], y=[0, 100], mode="lines", name=say("All projects equal"), line={"color": FAINT, "dash": "dash"}, hoverinfo="skip")
     figure.add_scatter(
-        x=projects, y=money, mode="lines", name=say("The programme's projects"), line={"color": BLUE, "width": 3},
-        customdata=hover, hovertemplate="%{customdata}<extra></extra>",
-    )  # fmt: skip
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        name=say("All projects equal"),
+        line={"color": FAINT, "dash": "dash"},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=projects,
+        y=money,
+        mode="lines",
+        name=say("The programme's projects"),
+        line={"color": BLUE, "width": 3},
+        customdata=hover,
+        hovertemplate="%{customdata}<extra></extra>",
+    )
     figure.update_xaxes(title=say("per cent of projects, smallest first"), range=[0, 100])
     figure.update_yaxes(title=say("per cent of cost"), range=[0, 101])
     half = float(np.interp(50, projects, money))
@@ -181,7 +259,11 @@ def lorenz(programme: Programme, lang: str) -> go.Figure:
         figure,
         say,
         title=say("The smaller half of the projects holds {share}", share=say.percent(half / 100)),
-        subtitle=say("Lorenz curve of project cost; Gini {gini}, Herfindahl-Hirschman {herfindahl}", gini=say.number(measured["gini"], 2), herfindahl=say.number(measured["herfindahl"], 3)),
+        subtitle=say(
+            "Lorenz curve of project cost; Gini {gini}, Herfindahl-Hirschman {herfindahl}",
+            gini=say.number(measured["gini"], 2),
+            herfindahl=say.number(measured["herfindahl"], 3),
+        ),
         source=source_line("investment", say),
         table=rows_table([say("Measure"), say("Value")], rows),
         height=430,
@@ -193,22 +275,38 @@ def yearly_load(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     say = speak(lang)
     names = say.labels(programme.codes, "capital_source")
     table = load_by_year(programme, phase_investment(programme, story))
-    wide = table.pivot(index="year", columns="capital_source", values="amount_bn_vnd").reindex(columns=list(SOURCE_STYLE)).fillna(0.0)
+    wide = (
+        table.pivot(index="year", columns="capital_source", values="amount_bn_vnd")
+        .reindex(columns=list(SOURCE_STYLE))
+        .fillna(0.0)
+    )
     total = wide.sum(axis=1)
     last = max(programme.years[-1] + 6, programme.years[-1])
     shown = wide.loc[:last]
     figure = go.Figure()
-    figure.add_vrect(x0=programme.years[0] - 0.5, x1=programme.years[-1] + 0.5, fillcolor=BAND, line_width=0, layer="below")
+    figure.add_vrect(
+        x0=programme.years[0] - 0.5, x1=programme.years[-1] + 0.5, fillcolor=BAND, line_width=0, layer="below"
+    )
     for code, (color, shape) in SOURCE_STYLE.items():
         hover = [f"{names[code]}, {year}: {say.money(value)}" for year, value in shown[code].items()]
         figure.add_bar(
-            x=shown.index, y=shown[code] / 1000, name=names[code], marker=pattern(color, shape),
-            customdata=hover, hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+            x=shown.index,
+            y=shown[code] / 1000,
+            name=names[code],
+            marker=pattern(color, shape),
+            customdata=hover,
+            hovertemplate="%{customdata}<extra></extra>",
+        )
     figure.add_scatter(
-        x=shown.index, y=total.loc[:last] / 1000, mode="text", textposition="top center", showlegend=False, hoverinfo="skip",
-        text=[f"<b>{say.number(value / 1000, 0 if value >= 10_000 else 1)}</b>" for value in total.loc[:last]], textfont={"color": INK},
-    )  # fmt: skip
+        x=shown.index,
+        y=total.loc[:last] / 1000,
+        mode="text",
+        textposition="top center",
+        showlegend=False,
+        hoverinfo="skip",
+        text=[f"<b>{say.number(value / 1000, 0 if value >= 10_000 else 1)}</b>" for value in total.loc[:last]],
+        textfont={"color": INK},
+    )
     figure.update_layout(barmode="stack")
     figure.update_xaxes(dtick=1, tickformat="d")
     figure.update_yaxes(title=say("thousand bn VND"), range=[0, float(total.max()) / 1000 * 1.1])
@@ -216,13 +314,22 @@ def yearly_load(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     later = total.loc[last + 1 :]
     subtitle = say("Thousand bn VND, cost spread evenly over each printed period; shaded: the programme's years")
     if len(later):
-        subtitle += say("; {money} more fall in {first}–{last}", money=say.money(later.sum()), first=later.index[0], last=later.index[-1])
+        subtitle += say(
+            "; {money} more fall in {first}–{last}",
+            money=say.money(later.sum()),
+            first=later.index[0],
+            last=later.index[-1],
+        )
     columns = [say("Year"), *(names[code] for code in SOURCE_STYLE), say("All, bn VND")]
-    rows = [(str(year), *(say.number(value) for value in row), say.number(total[year])) for year, row in wide.iterrows()]
+    rows = [
+        (str(year), *(say.number(value) for value in row), say.number(total[year])) for year, row in wide.iterrows()
+    ]
     return frame(
         figure,
         say,
-        title=say("The load peaks in {year}; {share} falls in 2026–2030", year=total.idxmax(), share=say.percent(inside, 0)),
+        title=say(
+            "The load peaks in {year}; {share} falls in 2026–2030", year=total.idxmax(), share=say.percent(inside, 0)
+        ),
         subtitle=subtitle,
         source=source_line("investment", say),
         table=rows_table(columns, rows),
@@ -232,4 +339,3 @@ def yearly_load(programme: Programme, story: Scenario, lang: str) -> go.Figure:
 
 def _projects(say: Language, count: int) -> str:
     return say.plural("{count} project", "{count} projects", int(count))
-

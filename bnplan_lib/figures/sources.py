@@ -16,19 +16,31 @@ if TYPE_CHECKING:
 DOCUMENT = "261/CTr-UBND"
 TOPICS = ("growth", "investment", "timeline")
 FACTS = {
-    "growth": ["grdp.2025", "grdp_growth.2025", "share_agriculture.2025", "share_industry_construction.2025",
-               "share_services.2025", "share_product_taxes.2025"],
+    "growth": [
+        "grdp.2025",
+        "grdp_growth.2025",
+        "share_agriculture.2025",
+        "share_industry_construction.2025",
+        "share_services.2025",
+        "share_product_taxes.2025",
+    ],
     "investment": ["gia_binh_airport_cost.phase1", "gia_binh_airport_cost.phase2"],
     "timeline": ["gia_binh_airport_cost.phase1", "gia_binh_airport_cost.phase2"],
-}  # fmt: skip
+}
 CORRECTED = {"growth": "targets", "investment": "projects", "timeline": "projects"}
-NOTED = {"growth": ("A.I.1.2",), "investment": ("II.1", "II.6", "III", "III.10", "III.11"), "timeline": ("II.1", "II.3", "III.10", "III.11", "V")}
+NOTED = {
+    "growth": ("A.I.1.2",),
+    "investment": ("II.1", "II.6", "III", "III.10", "III.11"),
+    "timeline": ("II.1", "II.3", "III.10", "III.11", "V"),
+}
 
 
 def source_line(topic: str, say: Language) -> str:
     """Return the one line under a figure: which part of the document it rests on."""
     lines = {
-        "growth": say("Source: programme {number}, Appendix I, rows A.I.1 to A.I.1.4; base year 2025: provincial estimates."),
+        "growth": say(
+            "Source: programme {number}, Appendix I, rows A.I.1 to A.I.1.4; base year 2025: provincial estimates."
+        ),
         "investment": say("Source: programme {number}, Appendix III, rows I.1 to III.31."),
         "timeline": say("Source: programme {number}, Appendices II and III."),
         "agencies": say("Source: programme {number}, Appendices I and II, sections II and III."),
@@ -64,7 +76,15 @@ def _facts(topic: str, programme: Programme, say: Language) -> str:
     units = {"bn_vnd": say("bn VND"), "percent": "%"}
     for fact_id in FACTS[topic]:
         fact = programme.fact(fact_id)
-        digits = 0 if float(fact["value"]).is_integer() else 2 if fact["unit"] == "percent" and fact["value"] % 0.1 > 1e-9 and round(fact["value"] * 10) != fact["value"] * 10 else 1
+        digits = (
+            0
+            if float(fact["value"]).is_integer()
+            else 2
+            if fact["unit"] == "percent"
+            and fact["value"] % 0.1 > 1e-9
+            and round(fact["value"] * 10) != fact["value"] * 10
+            else 1
+        )
         value = f"{say.number(fact['value'], digits)} {units[fact['unit']]}"
         link = f"[{fact['publisher']}]({fact['url']})" if isinstance(fact["url"], str) else fact["publisher"]
         told = status.get(fact["status"], fact["status"])

@@ -27,7 +27,9 @@ FONT = "Open Sans, DejaVu Sans, Segoe UI, Helvetica, Arial, sans-serif"
 
 def pattern(color: str, shape: str) -> dict[str, Any]:
     """Return a bar's marker: its colour, and a pattern that tells it apart without colour."""
-    drawn = {"pattern": {"shape": shape, "bgcolor": color, "fgcolor": "white", "size": 6, "solidity": 0.2}} if shape else {}
+    drawn = (
+        {"pattern": {"shape": shape, "bgcolor": color, "fgcolor": "white", "size": 6, "solidity": 0.2}} if shape else {}
+    )
     return {"color": color, "line": {"color": "white", "width": 0.5}, **drawn}
 
 
@@ -52,7 +54,16 @@ def frame(
     above = AXIS_PX / (height - top - bottom) if axis_on_top else 0
     figure.update_layout(
         template="none",
-        title={"text": f"<b>{title}</b><br><sub>{subtitle}</sub>", "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top", "pad": {"l": 8, "t": 14}},
+        title={
+            "text": f"<b>{title}</b><br><sub>{subtitle}</sub>",
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"l": 8, "t": 14},
+        },
         font={"family": FONT, "size": 13, "color": INK},
         paper_bgcolor="white",
         plot_bgcolor="white",
@@ -64,7 +75,9 @@ def frame(
         bargap=0.3,
         meta={"title": title, "subtitle": subtitle, "source": source, "lang": say.code, "table": records(table)},
     )
-    figure.update_xaxes(automargin=True, gridcolor="#e6eaee", zeroline=False, linecolor=FAINT, fixedrange=True, title_font_size=12)
+    figure.update_xaxes(
+        automargin=True, gridcolor="#e6eaee", zeroline=False, linecolor=FAINT, fixedrange=True, title_font_size=12
+    )
     figure.update_yaxes(
         automargin=True, gridcolor="#e6eaee", zeroline=False, fixedrange=True, ticksuffix=" ", title_font_size=12
     )

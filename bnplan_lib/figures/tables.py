@@ -52,7 +52,15 @@ def overlap_table(programme: Programme, story: Scenario, shared: str, largest: i
         )
         for row in pairs.head(largest).to_dict("records")
     ]
-    heads = [say("Shared"), say("First project"), say("Relation"), say("Second project"), say("Together"), say("Quarters"), say("Cost of both, bn VND")]
+    heads = [
+        say("Shared"),
+        say("First project"),
+        say("Relation"),
+        say("Second project"),
+        say("Together"),
+        say("Quarters"),
+        say("Cost of both, bn VND"),
+    ]
     note = say("{shown} of {all} overlapping pairs.", shown=len(rows), all=say.number(len(pairs)))
     return _table(f"overlaps-{shared}", heads, rows, numbers=(5, 6), note=note)
 
@@ -78,11 +86,13 @@ def target_table(programme: Programme, lang: str) -> GT:
     return _table("targets", heads, rows, note=say("* corrected for analysis; see the sources below."))
 
 
-def _table(table_id: str, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = (), note: str = "") -> GT:
+def _table(
+    table_id: str, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = (), note: str = ""
+) -> GT:
     """Return a table with set ids: great_tables would draw new ones each run."""
     columns = [f"c{place}" for place in range(len(heads))]
     frame = pd.DataFrame([list(row) for row in rows], columns=columns)
-    table = GT(frame, id=table_id).cols_label(**dict(zip(columns, heads, strict=True)))
+    table = GT(frame, id=table_id).cols_label(cases=dict(zip(columns, heads, strict=True)))
     table = table.cols_align("right", columns=[columns[place] for place in numbers]) if numbers else table
     table = table.tab_options(table_font_names=FONT, table_font_size="14px", table_width="100%", data_row_padding="4px")
     return table.tab_source_note(note) if note else table

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from bnplan_lib.analysis.timeline import concurrency, duties, standing, workload
+from bnplan_lib.analysis.timeline import concurrency, standing
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.style import (
@@ -51,28 +51,49 @@ def project_gantt(programme: Programme, story: Scenario, as_of: str, lang: str) 
         part = phases[phases["project_id"].map(projects["capital_source"]) == code]
         stop = (part["last"] + 1).clip(upper=last)
         figure.add_bar(
-            y=[lanes[key] for key in part["project_id"]], base=part["first"] / 4, x=(stop - part["first"]).clip(lower=0) / 4,
-            orientation="h", name=sources[code], marker=pattern(color, shape), width=0.66,
+            y=[lanes[key] for key in part["project_id"]],
+            base=part["first"] / 4,
+            x=(stop - part["first"]).clip(lower=0) / 4,
+            orientation="h",
+            name=sources[code],
+            marker=pattern(color, shape),
+            width=0.66,
             customdata=[_phase_text(say, row, projects.loc[row.project_id]) for row in part.itertuples()],
             hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+        )
     _marks(figure, say, phases, lanes, last)
     _window(figure, say, programme, as_of)
     figure.update_layout(barmode="overlay", bargap=0)
-    figure.update_yaxes(categoryorder="array", categoryarray=list(lanes.values())[::-1], tickfont={"size": 11}, gridcolor="#f0f2f4")
+    figure.update_yaxes(
+        categoryorder="array", categoryarray=list(lanes.values())[::-1], tickfont={"size": 11}, gridcolor="#f0f2f4"
+    )
     figure.update_xaxes(range=[programme.years[0] - 1.05, last / 4 + 0.45])
     rows = [
-        (row.project_id, say.of(projects.loc[row.project_id], "label"), str(row.phase), _span(say, row.first, row.last),
-         str(projects.loc[row.project_id, "printed_period"]), say.number(row.cost_bn_vnd, 1))
+        (
+            row.project_id,
+            say.of(projects.loc[row.project_id], "label"),
+            str(row.phase),
+            _span(say, row.first, row.last),
+            str(projects.loc[row.project_id, "printed_period"]),
+            say.number(row.cost_bn_vnd, 1),
+        )
         for row in phases.itertuples()
-    ]  # fmt: skip
+    ]
     columns = [say("Row"), say("Project"), say("Phase"), say("Period"), say("Printed"), say("Cost, bn VND")]
     lasting = int((phases.groupby("project_id")["last"].max() >= quarter_number(f"{programme.years[-1]}Q4") + 1).sum())
     return frame(
         figure,
         say,
-        title=say.plural("{count} project runs beyond {year}", "{count} projects run beyond {year}", lasting, year=programme.years[-1]),
-        subtitle=say("Period of each project; ◆ a printed milestone, ► no end printed or beyond the axis; shaded: the programme's years"),
+        title=say.plural(
+            "{count} project runs beyond {year}",
+            "{count} projects run beyond {year}",
+            lasting,
+            year=programme.years[-1],
+        ),
+        subtitle=say(
+            "Period of each project; ◆ a printed milestone, ► no end printed or beyond the axis; "
+            "shaded: the programme's years"
+        ),
         source=source_line("timeline", say),
         table=rows_table(columns, rows),
         height=210 + 20 * len(lanes),
@@ -92,30 +113,58 @@ def task_gantt(programme: Programme, as_of: str, lang: str) -> go.Figure:
     figure = go.Figure()
     for code, (color, shape) in GROUP_STYLE.items():
         part = tasks[tasks["group"] == code]
-        hover = [
-            f"{safe(say.of(row, 'label'))}<br>{_span(say, row['first'], row['last'])} · {words[place[row['id']]]}<br>{_bodies(row['leads'], shorts)}"
-            for row in part.to_dict("records")
-        ]
+        hover = [_task_text(say, row, words[place[row["id"]]], shorts) for row in part.to_dict("records")]
         figure.add_bar(
-            y=[lanes[key] for key in part["id"]], base=part["first"] / 4, x=(part["last"] - part["first"] + 1) / 4,
-            orientation="h", name=groups.get(code, code), marker=pattern(color, shape), width=0.66,
-            customdata=hover, hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+            y=[lanes[key] for key in part["id"]],
+            base=part["first"] / 4,
+            x=(part["last"] - part["first"] + 1) / 4,
+            orientation="h",
+            name=groups.get(code, code),
+            marker=pattern(color, shape),
+            width=0.66,
+            customdata=hover,
+            hovertemplate="%{customdata}<extra></extra>",
+        )
     _window(figure, say, programme, as_of)
     figure.update_layout(barmode="overlay", bargap=0)
-    figure.update_yaxes(categoryorder="array", categoryarray=list(lanes.values())[::-1], tickfont={"size": 11}, gridcolor="#f0f2f4")
+    figure.update_yaxes(
+        categoryorder="array", categoryarray=list(lanes.values())[::-1], tickfont={"size": 11}, gridcolor="#f0f2f4"
+    )
     figure.update_xaxes(range=[programme.years[0] - 0.05, programme.years[-1] + 1.05])
     counts = place.value_counts()
-    columns = [say("Row"), say("Task"), say("Lead"), say("Period"), say("Printed"), say("Standing in {quarter}", quarter=say.quarter(as_of))]
+    columns = [
+        say("Row"),
+        say("Task"),
+        say("Lead"),
+        say("Period"),
+        say("Printed"),
+        say("Standing in {quarter}", quarter=say.quarter(as_of)),
+    ]
     rows = [
-        (row["id"], say.of(row, "label"), _bodies(row["leads"], shorts), _span(say, row["first"], row["last"]), row["printed_period"], words[place[row["id"]]])
+        (
+            row["id"],
+            say.of(row, "label"),
+            _bodies(row["leads"], shorts),
+            _span(say, row["first"], row["last"]),
+            row["printed_period"],
+            words[place[row["id"]]],
+        )
         for row in tasks.to_dict("records")
     ]
     return frame(
         figure,
         say,
-        title=say("By {quarter} the period of {ended} of {all} tasks is over", quarter=say.quarter(as_of), ended=counts.get("ended", 0), all=len(tasks)),
-        subtitle=say("Period of each task; the line marks the beginning of {quarter}; whether a task is done is not recorded here", quarter=say.quarter(as_of)),
+        title=say(
+            "By {quarter} the period of {ended} of {all} tasks is over",
+            quarter=say.quarter(as_of),
+            ended=counts.get("ended", 0),
+            all=len(tasks),
+        ),
+        subtitle=say(
+            "Period of each task; the line marks the beginning of {quarter}; "
+            "whether a task is done is not recorded here",
+            quarter=say.quarter(as_of),
+        ),
         source=source_line("timeline", say),
         table=rows_table(columns, rows),
         height=210 + 22 * len(lanes),
@@ -140,119 +189,57 @@ def running_at_once(programme: Programme, story: Scenario, lang: str) -> go.Figu
         values = shown[column]
         texts = [say.money(value) if row == 2 else f"{name}: {say.number(value)}" for value in values]
         figure.add_bar(
-            x=at, y=values / scale, width=0.22, name=name, marker=style, row=row, col=1,
+            x=at,
+            y=values / scale,
+            width=0.22,
+            name=name,
+            marker=style,
+            row=row,
+            col=1,
             customdata=[f"{quarter}<br>{text}" for quarter, text in zip(quarters, texts, strict=True)],
             hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.update_layout(barmode="stack")
     for row in (1, 2):
-        figure.add_vrect(x0=programme.years[0], x1=programme.years[-1] + 1, fillcolor=BAND, line_width=0, layer="below", row=row, col=1)
+        figure.add_vrect(
+            x0=programme.years[0],
+            x1=programme.years[-1] + 1,
+            fillcolor=BAND,
+            line_width=0,
+            layer="below",
+            row=row,
+            col=1,
+        )
     figure.update_xaxes(dtick=1, tickformat="d")
     figure.update_yaxes(title=say("running at once"), row=1, col=1)
     figure.update_yaxes(title=say("thousand bn VND a quarter"), row=2, col=1)
     peak = table.loc[(table["running_projects"] + table["running_tasks"]).idxmax()]
     columns = [say("Quarter"), say("Projects"), say("Tasks"), say("Money, bn VND")]
     rows = [
-        (say.quarter(row.quarter), say.number(row.running_projects), say.number(row.running_tasks), say.number(row.load_bn_vnd))
+        (
+            say.quarter(row.quarter),
+            say.number(row.running_projects),
+            say.number(row.running_tasks),
+            say.number(row.load_bn_vnd),
+        )
         for row in table.itertuples()
     ]
     return frame(
         figure,
         say,
-        title=say("Most runs in {quarter}: {projects} projects and {tasks} tasks", quarter=say.quarter(peak["quarter"]), projects=peak["running_projects"], tasks=peak["running_tasks"]),
-        subtitle=say("Running projects and tasks, and money falling in each quarter, cost spread evenly; shaded: the programme's years"),
+        title=say(
+            "Most runs in {quarter}: {projects} projects and {tasks} tasks",
+            quarter=say.quarter(peak["quarter"]),
+            projects=peak["running_projects"],
+            tasks=peak["running_tasks"],
+        ),
+        subtitle=say(
+            "Running projects and tasks, and money falling in each quarter, cost spread evenly; "
+            "shaded: the programme's years"
+        ),
         source=source_line("timeline", say),
         table=rows_table(columns, rows),
         height=520,
-    )
-
-
-def workload_grid(programme: Programme, lang: str) -> go.Figure:
-    """Draw how many tasks each lead body has in each quarter, as a grid of squares."""
-    say = speak(lang)
-    table = workload(programme)
-    shorts = dict(zip(programme.agencies["id"], programme.agencies[f"short_{lang}"], strict=True))
-    names = dict(zip(programme.agencies["id"], programme.agencies[f"name_{lang}"], strict=True))
-    busiest = table.groupby("agency_id")["tasks_led"].max()
-    total = table.groupby("agency_id")["tasks_led"].sum()
-    order = sorted(busiest.index, key=lambda key: (-busiest[key], -total[key], key))
-    at = (table["quarter"].map(quarter_number) + 0.5) / 4
-    hover = [
-        say("{body}, {quarter}: leads {tasks}, {shared} of them together with others",
-            body=names[row.agency_id], quarter=say.quarter(row.quarter),
-            tasks=say.plural("{count} task", "{count} tasks", row.tasks_led), shared=row.shared_tasks)
-        for row in table.itertuples()
-    ]  # fmt: skip
-    shades = {1: "#7ea6d3", 2: "#3f74b5", 3: "#123a6d"}
-    figure = go.Figure()
-    figure.add_scatter(
-        x=at, y=[shorts[key] for key in table["agency_id"]], mode="markers+text", showlegend=False,
-        marker={"symbol": "square", "size": 22, "color": [shades.get(count, "#0b2447") for count in table["tasks_led"]]},
-        text=[str(count) for count in table["tasks_led"]],
-        textfont={"color": ["black" if count == 1 else "white" for count in table["tasks_led"]], "size": 12},
-        customdata=hover, hovertemplate="%{customdata}<extra></extra>",
-    )  # fmt: skip
-    figure.update_yaxes(categoryorder="array", categoryarray=[shorts[key] for key in order][::-1], gridcolor="#f0f2f4")
-    figure.update_xaxes(dtick=1, tickformat="d", range=[programme.years[0], programme.years[-1] + 1])
-    most = int(busiest.max())
-    leaders = ", ".join(shorts[key] for key in order if busiest[key] == most)
-    columns = [say("Body"), say("Most tasks in one quarter"), say("In"), say("Quarters with a task")]
-    rows = []
-    for key in order:
-        own = table[table["agency_id"] == key]
-        when = own.loc[own["tasks_led"] == busiest[key], "quarter"].iloc[0]
-        rows.append((names[key], say.number(busiest[key]), say.quarter(when), say.number(len(own))))
-    return frame(
-        figure,
-        say,
-        title=say("At most {count} tasks at once: {bodies}", count=most, bodies=leaders),
-        subtitle=say("Tasks of Appendix II led in each quarter; a task with several leads counts for each"),
-        source=source_line("timeline", say),
-        table=rows_table(columns, rows),
-        height=210 + 30 * len(order),
-        axis_on_top=True,
-    )
-
-
-def duty_bars(programme: Programme, lang: str) -> go.Figure:
-    """Draw how many orders, tasks and targets each body leads."""
-    say = speak(lang)
-    shorts = dict(zip(programme.agencies["id"], programme.agencies[f"short_{lang}"], strict=True))
-    table = duties(programme)
-    table = table[table[["tasks_led", "orders_led", "targets_led"]].sum(axis=1) > 0]
-    table = table.assign(led=table[["tasks_led", "orders_led", "targets_led"]].sum(axis=1)).sort_values("led", kind="stable")
-    labels = [shorts[key] for key in table["agency_id"]]
-    figure = go.Figure()
-    for column, name, style in (
-        ("orders_led", say("Orders of sections II and III"), pattern(BLUE, "")),
-        ("tasks_led", say("Tasks of Appendix II"), pattern(ORANGE, "/")),
-        ("targets_led", say("Targets of Appendix I and the text"), pattern(GREY, ".")),
-    ):
-        figure.add_bar(
-            y=labels, x=table[column], orientation="h", name=name, marker=style,
-            customdata=[f"{label}: {name}, {count}" for label, count in zip(labels, table[column], strict=True)],
-            hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
-    figure.add_scatter(
-        y=labels, x=table["led"], mode="text", textposition="middle right", showlegend=False, hoverinfo="skip",
-        text=[f" {count}" for count in table["led"]],
-    )  # fmt: skip
-    figure.update_layout(barmode="stack")
-    figure.update_xaxes(title=say("number led"), range=[0, table["led"].max() * 1.08])
-    columns = [say("Body"), say("Orders led"), say("Orders joined"), say("Tasks led"), say("Targets led")]
-    rows = [
-        (shorts[row.agency_id], *(say.number(value) for value in (row.orders_led, row.orders_joined, row.tasks_led, row.targets_led)))
-        for row in table.iloc[::-1].itertuples()
-    ]
-    top = table.iloc[-1]
-    return frame(
-        figure,
-        say,
-        title=say("{body} leads {count} duties", body=shorts[top["agency_id"]], count=top["led"]),
-        subtitle=say("Orders, tasks and targets led by each body; shared ones count for each"),
-        source=source_line("agencies", say),
-        table=rows_table(columns, rows),
-        height=170 + 24 * len(table),
     )
 
 
@@ -262,12 +249,22 @@ def _marks(figure: go.Figure, say: Language, phases: pd.DataFrame, lanes: dict[s
     onward = phases[phases["open_ended"] | (phases["last"] >= last)]
     for part, symbol, color, end, name in (
         (miles, "diamond", RED, miles["last"] + 1, say("Printed milestone")),
-        (onward, "triangle-right", INK, (onward["last"] + 1).clip(upper=last), say("No printed end, or beyond the axis")),
+        (
+            onward,
+            "triangle-right",
+            INK,
+            (onward["last"] + 1).clip(upper=last),
+            say("No printed end, or beyond the axis"),
+        ),
     ):
         figure.add_scatter(
-            y=[lanes[key] for key in part["project_id"]], x=end / 4 + (0 if symbol == "diamond" else 0.1), mode="markers", name=name,
-            marker={"symbol": symbol, "size": 10, "color": color, "line": {"color": "white", "width": 1}}, hoverinfo="skip",
-        )  # fmt: skip
+            y=[lanes[key] for key in part["project_id"]],
+            x=end / 4 + (0 if symbol == "diamond" else 0.1),
+            mode="markers",
+            name=name,
+            marker={"symbol": symbol, "size": 10, "color": color, "line": {"color": "white", "width": 1}},
+            hoverinfo="skip",
+        )
 
 
 def _window(figure: go.Figure, say: Language, programme: Programme, as_of: str) -> None:
@@ -275,13 +272,26 @@ def _window(figure: go.Figure, say: Language, programme: Programme, as_of: str) 
     figure.add_vrect(x0=programme.years[0], x1=programme.years[-1] + 1, fillcolor=BAND, line_width=0, layer="below")
     now = quarter_number(as_of) / 4
     figure.add_vline(x=now, line={"color": RED, "width": 1.5, "dash": "dot"})
-    figure.add_annotation(x=now, y=0, yref="paper", yanchor="top", showarrow=False, text=say.quarter(as_of), font={"color": RED, "size": 11})
+    figure.add_annotation(
+        x=now,
+        y=0,
+        yref="paper",
+        yanchor="top",
+        showarrow=False,
+        text=say.quarter(as_of),
+        font={"color": RED, "size": 11},
+    )
     figure.update_xaxes(dtick=1, tickformat="d", linecolor=FAINT)
 
 
-def _phase_text(say: Language, row: object, project: pd.Series) -> str:
-    cost = say.money(row.cost_bn_vnd, 1) if pd.notna(row.cost_bn_vnd) else say("no cost printed")  # type: ignore[attr-defined]
-    period = _span(say, row.first, row.last)  # type: ignore[attr-defined]
+def _task_text(say: Language, row: dict[str, Any], standing_word: str, shorts: dict[str, str]) -> str:
+    period = _span(say, row["first"], row["last"])
+    return f"{safe(say.of(row, 'label'))}<br>{period} · {standing_word}<br>{_bodies(row['leads'], shorts)}"
+
+
+def _phase_text(say: Language, row: Any, project: pd.Series) -> str:
+    cost = say.money(row.cost_bn_vnd, 1) if pd.notna(row.cost_bn_vnd) else say("no cost printed")
+    period = _span(say, row.first, row.last)
     printed = say("printed: {period}", period=safe(project["printed_period"]))
     return f"{safe(say.of(project, 'label'))}<br>{period} ({printed})<br>{cost}"
 

@@ -52,7 +52,9 @@ def read_period(text: str) -> tuple[Period, ...]:
     if labels[0].start() != 0:
         raise ValueError(f"not a period: {text!r}")
     ends = [label.start() for label in labels[1:]] + [len(plain)]
-    phases = tuple(_phase(label, plain[label.end() : end].strip(), text) for label, end in zip(labels, ends, strict=True))
+    phases = tuple(
+        _phase(label, plain[label.end() : end].strip(), text) for label, end in zip(labels, ends, strict=True)
+    )
     if [phase.phase for phase in phases] != list(range(1, len(phases) + 1)):
         raise ValueError(f"phases not numbered from 1: {text!r}")
     return phases

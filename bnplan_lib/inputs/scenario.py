@@ -161,7 +161,8 @@ def _check_head(file: str, content: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _flatten(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for section in SECTIONS:
-        for key, value in (content.get(section) if isinstance(content.get(section), dict) else {}).items():
+        given = content.get(section)
+        for key, value in given.items() if isinstance(given, dict) else ():
             if section == "projects" and isinstance(value, dict):
                 yield from ((f"projects.{key}.{name}", one) for name, one in value.items())
             else:
@@ -215,7 +216,7 @@ def _plain(value: Any, lever: Lever) -> Any:
 def _default(kind: str, text: str | None) -> Any:
     if text is None or kind == "quarter":
         return text
-    return {"number": float, "integer": int, "boolean": lambda word: word == "true"}[kind](text)
+    return text == "true" if kind == "boolean" else int(text) if kind == "integer" else float(text)
 
 
 def _check_shares(values: Mapping[str, Any]) -> list[Fault]:

@@ -189,9 +189,7 @@ def _repeated(table: Table) -> Iterator[Fault]:
         seen.add(values)
 
 
-def _unknown(
-    table: Table, column: str, known: set[Any], where: str, separator: str | None = None
-) -> Iterator[Fault]:
+def _unknown(table: Table, column: str, known: set[Any], where: str, separator: str | None = None) -> Iterator[Fault]:
     for position, cell in enumerate(table.columns[column]):
         for item in [] if cell is None else cell.split(separator) if separator else [cell]:
             if item not in known:

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 SECTORS = ("agriculture", "industry", "construction", "services", "product_taxes")
 TARGETS = dict(
-    zip((*SECTORS, "grdp"), ("A.I.1.1", "A.I.1.2.industry", "A.I.1.2.construction", "A.I.1.3", "A.I.1.4", "A.I.1"), strict=True)
+    zip(
+        (*SECTORS, "grdp"),
+        ("A.I.1.1", "A.I.1.2.industry", "A.I.1.2.construction", "A.I.1.3", "A.I.1.4", "A.I.1"),
+        strict=True,
+    )
 )
 BLOCK_TARGET = "A.I.1.2"
 PRINTED_STEP = 0.001  # the ranges are printed to 0.1 per cent

@@ -20,7 +20,11 @@ def write_index(out: Path, outcomes: list[Outcome], languages: tuple[str, ...]) 
         text = f"# {say('Question the programme')}\n\n"
         text += say("What Bắc Ninh's action programme 261/CTr-UBND says of 2026–2030, in numbers one can check")
         cards = "".join(_card(outcome, out, say) for outcome in own)
-        cards += _tile(f"data_dictionary.{lang}.html", say("Data dictionary"), say("Every table and column of the data behind these pages"))
+        cards += _tile(
+            f"data_dictionary.{lang}.html",
+            say("Data dictionary"),
+            say("Every table and column of the data behind these pages"),
+        )
         page = _page([text], f'<div class="cards">{cards}</div>', lang, _others("index", lang, languages, say))
         write_whole(out / index_name("index", lang, languages), page)
 
@@ -33,7 +37,10 @@ def write_dictionary(out: Path, languages: tuple[str, ...], folder: str | Path |
         say = speak(lang)
         parts = [_table(resource, len(getattr(programme, resource["name"])), say) for resource in package["resources"]]
         text = f"# {say('Data dictionary')}\n\n{_said(package, 'description', lang)}"
-        others = {say("All pages"): index_name("index", lang, languages), **_others("data_dictionary", lang, languages, say)}
+        others = {
+            say("All pages"): index_name("index", lang, languages),
+            **_others("data_dictionary", lang, languages, say),
+        }
         write_whole(out / f"data_dictionary.{lang}.html", _page([text], "".join(parts), lang, others))
 
 
@@ -103,15 +110,23 @@ def _field(field: dict[str, Any], schema: dict[str, Any], say: Language) -> str:
         allowed.append(say("one of {codes}", codes=", ".join(limits["enum"])))
     if "itemReference" in field:
         allowed.append(say("ids of {table}", table=field["itemReference"]))
-    for key in schema.get("foreignKeys", []):
-        if key["fields"] == field["name"]:
-            allowed.append(say("ids of {table}", table=key["reference"]["resource"]))
-    kinds = {"string": say("text"), "number": say("number"), "integer": say("whole number"), "boolean": say("true or false")}
+    keys = [key for key in schema.get("foreignKeys", []) if key["fields"] == field["name"]]
+    allowed += [say("ids of {table}", table=key["reference"]["resource"]) for key in keys]
+    kinds = {
+        "string": say("text"),
+        "number": say("number"),
+        "integer": say("whole number"),
+        "boolean": say("true or false"),
+    }
     meaning = ". ".join(filter(None, (_said(field, "title", say.code), _said(field, "description", say.code))))
     units = {"quarter": say("quarter"), "bn VND": say("bn VND"), "see unit": say("see column unit")}
     unit = units.get(field.get("unit", ""), field.get("unit", ""))
     cells = [kinds[field["type"]], unit, meaning, "; ".join(allowed)]
-    return f"<tr><td><code>{field['name']}</code></td>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
+    return (
+        f"<tr><td><code>{field['name']}</code></td>"
+        + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+        + "</tr>"
+    )
 
 
 def _said(entry: dict[str, Any], key: str, lang: str) -> str:

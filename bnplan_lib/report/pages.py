@@ -116,9 +116,7 @@ def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
     if not table:
         return ""
     head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in table["columns"])
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in table["rows"]
-    )
+    rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in table["rows"])
     content = base64.b64encode(table_csv(table).encode("utf-8-sig")).decode()
     link = f'<a download="{name}.csv" href="data:text/csv;base64,{content}">{html.escape(say("Download as CSV"))}</a>'
     return (

@@ -50,7 +50,11 @@ class Job:
 
 
 def plan_jobs(
-    names: list[str], scenarios: list[str], settings: list[str], languages: tuple[str, ...], folder: str | Path | None = None
+    names: list[str],
+    scenarios: list[str],
+    settings: list[str],
+    languages: tuple[str, ...],
+    folder: str | Path | None = None,
 ) -> list[Job]:
     """Return every run that was asked for, its parameters checked; no kernel starts here.
 
@@ -152,9 +156,7 @@ def default_workers(jobs: int) -> int:
     return max(1, min(jobs, os.cpu_count() or 1))
 
 
-def _execute(
-    jobs: list[Job], out: Path, aside: Path, workers: int, folder: str | Path | None
-) -> Iterator[Outcome]:
+def _execute(jobs: list[Job], out: Path, aside: Path, workers: int, folder: str | Path | None) -> Iterator[Outcome]:
     if folder is not None:
         os.environ["BNPLAN_DATA"] = str(Path(folder).resolve())
     if workers == 1 or len(jobs) == 1:
@@ -187,9 +189,18 @@ def run_job(job: Job, out: Path, aside: Path) -> Outcome:
     status = "failed" if error else "done"
     seconds = round(time.perf_counter() - clock, 3)
     return Outcome(
-        job.notebook.name, job.scenario, job.lang, parameters, status, seconds, page_name, copy_name, title,
-        _headline(notebook), error,
-    )  # fmt: skip
+        job.notebook.name,
+        job.scenario,
+        job.lang,
+        parameters,
+        status,
+        seconds,
+        page_name,
+        copy_name,
+        title,
+        _headline(notebook),
+        error,
+    )
 
 
 def footer_of(job: Job) -> dict[str, str]:
@@ -219,10 +230,19 @@ def _papermill(job: Job, executed: Path) -> str:
         config.KernelManager.transport_encryption = "auto"  # ipykernel warns of plain TCP otherwise
         try:
             papermill.execute_notebook(
-                str(job.notebook.path), str(executed), parameters=dict(job.parameters), kernel_name="python3",
-                progress_bar=False, log_output=False, request_save_on_cell_execute=False, cwd=str(executed.parent),
-                execution_timeout=TIME_LIMIT_SECONDS, store_widget_state=False, shutdown_kernel="immediate", config=config,
-            )  # fmt: skip
+                str(job.notebook.path),
+                str(executed),
+                parameters=dict(job.parameters),
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                request_save_on_cell_execute=False,
+                cwd=str(executed.parent),
+                execution_timeout=TIME_LIMIT_SECONDS,
+                store_widget_state=False,
+                shutdown_kernel="immediate",
+                config=config,
+            )
         except papermill.PapermillExecutionError as error:
             return f"cell {error.exec_count}: {error.ename}: {error.evalue}"
         except Exception as error:  # a kernel that dies or hangs raises what its client likes
@@ -278,4 +298,3 @@ def _command(
     for setting in used:
         words += ["--set", setting]
     return shlex.join(words)
-
