@@ -59,7 +59,7 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Fig
         base=low,
         orientation="h",
         name=say("Target range"),
-        width=0.5,
+        width=0.36,
         marker={"color": BAND, "line": {"color": BLUE, "width": 1}},
         hoverinfo="skip",
     )
@@ -301,4 +301,5 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
         source=source_line("growth", say),
         table=rows_table([say("Sector"), say("Scenario"), say("Needed"), say("Within its target range?")], rows),
         height=420,
+        least_width=480,
     )

@@ -89,6 +89,7 @@ def composition_bars(programme: Programme, by: str, lang: str) -> go.Figure:
         source=source_line("investment", say),
         table=rows_table(columns, rows),
         height=170 + 34 * len(shown),
+        least_width=560,
     )
 
 
@@ -155,6 +156,7 @@ def printed_totals(programme: Programme, lang: str) -> go.Figure:
         source=source_line("investment", say),
         table=rows_table(columns, rows),
         height=360,
+        least_width=480,
     )
 
 
@@ -210,6 +212,7 @@ def largest_bars(programme: Programme, largest: int, lang: str) -> go.Figure:
         source=source_line("investment", say),
         table=rows_table(columns, rows),
         height=190 + 30 * len(table),
+        least_width=560,
     )
 
 
@@ -334,6 +337,7 @@ def yearly_load(programme: Programme, story: Scenario, lang: str) -> go.Figure:
         source=source_line("investment", say),
         table=rows_table(columns, rows),
         height=450,
+        least_width=520,
     )
 
 

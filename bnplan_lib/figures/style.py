@@ -43,12 +43,14 @@ def frame(
     table: pd.DataFrame,
     height: int = 420,
     axis_on_top: bool = False,
+    least_width: int = 340,
 ) -> go.Figure:
     """Finish a figure: title, subtitle and source, and the table behind it.
 
     `layout.meta` carries them as text, so that a page can set them in HTML and put
     the table one click away; `table` holds what is shown, formatted. With the axis
-    on top the legend stands above its labels.
+    on top the legend stands above its labels. On a screen narrower than
+    `least_width` pixels a page lets the reader scroll the figure.
     """
     top, bottom = (TITLE_PX + LEGEND_PX + AXIS_PX, 40) if axis_on_top else (TITLE_PX + LEGEND_PX, 56)
     above = AXIS_PX / (height - top - bottom) if axis_on_top else 0
@@ -73,7 +75,14 @@ def frame(
         hoverlabel={"bgcolor": "white", "font": {"family": FONT, "color": INK}},
         separators=say.separators,
         bargap=0.3,
-        meta={"title": title, "subtitle": subtitle, "source": source, "lang": say.code, "table": records(table)},
+        meta={
+            "title": title,
+            "subtitle": subtitle,
+            "source": source,
+            "lang": say.code,
+            "least_width": least_width,
+            "table": records(table),
+        },
     )
     figure.update_xaxes(
         automargin=True, gridcolor="#e6eaee", zeroline=False, linecolor=FAINT, fixedrange=True, title_font_size=12

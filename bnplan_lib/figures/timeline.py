@@ -98,6 +98,7 @@ def project_gantt(programme: Programme, story: Scenario, as_of: str, lang: str) 
         table=rows_table(columns, rows),
         height=210 + 20 * len(lanes),
         axis_on_top=True,
+        least_width=680,
     )
 
 
@@ -169,6 +170,7 @@ def task_gantt(programme: Programme, as_of: str, lang: str) -> go.Figure:
         table=rows_table(columns, rows),
         height=210 + 22 * len(lanes),
         axis_on_top=True,
+        least_width=680,
     )
 
 
@@ -240,6 +242,7 @@ def running_at_once(programme: Programme, story: Scenario, lang: str) -> go.Figu
         source=source_line("timeline", say),
         table=rows_table(columns, rows),
         height=520,
+        least_width=560,
     )
 
 

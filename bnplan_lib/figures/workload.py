@@ -72,6 +72,7 @@ def workload_grid(programme: Programme, lang: str) -> go.Figure:
         table=rows_table(columns, rows),
         height=210 + 30 * len(order),
         axis_on_top=True,
+        least_width=680,
     )
 
 
@@ -128,4 +129,5 @@ def duty_bars(programme: Programme, lang: str) -> go.Figure:
         source=source_line("agencies", say),
         table=rows_table(columns, rows),
         height=170 + 24 * len(table),
+        least_width=560,
     )

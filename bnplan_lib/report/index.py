@@ -6,7 +6,7 @@ import html
 from pathlib import Path
 from typing import Any
 
-from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.language import LANGUAGES, Language, speak
 from bnplan_lib.inputs.programme import read_programme, read_schema
 from bnplan_lib.report.pages import write_page
 from bnplan_lib.report.record import Outcome, versions, write_whole
@@ -25,7 +25,7 @@ def write_index(out: Path, outcomes: list[Outcome], languages: tuple[str, ...]) 
             say("Data dictionary"),
             say("Every table and column of the data behind these pages"),
         )
-        page = _page([text], f'<div class="cards">{cards}</div>', lang, _others("index", lang, languages, say))
+        page = _page([text], f'<div class="cards">{cards}</div>', lang, _others("index", lang, languages))
         write_whole(out / index_name("index", lang, languages), page)
 
 
@@ -39,7 +39,7 @@ def write_dictionary(out: Path, languages: tuple[str, ...], folder: str | Path |
         text = f"# {say('Data dictionary')}\n\n{_said(package, 'description', lang)}"
         others = {
             say("All pages"): index_name("index", lang, languages),
-            **_others("data_dictionary", lang, languages, say),
+            **_others("data_dictionary", lang, languages),
         }
         write_whole(out / f"data_dictionary.{lang}.html", _page([text], "".join(parts), lang, others))
 
@@ -49,9 +49,8 @@ def index_name(stem: str, lang: str, languages: tuple[str, ...]) -> str:
     return f"{stem}.html" if lang == languages[0] and stem == "index" else f"{stem}.{lang}.html"
 
 
-def _others(stem: str, lang: str, languages: tuple[str, ...], say: Language) -> dict[str, str]:
-    names = {"vi": say("In Vietnamese"), "en": say("In English")}
-    return {names[other]: index_name(stem, other, languages) for other in languages if other != lang}
+def _others(stem: str, lang: str, languages: tuple[str, ...]) -> dict[str, str]:
+    return {LANGUAGES[other]: index_name(stem, other, languages) for other in languages if other != lang}
 
 
 def _page(texts: list[str], body: str, lang: str, others: dict[str, str]) -> str:
@@ -72,7 +71,7 @@ def _card(outcome: Outcome, out: Path, say: Language) -> str:
     bad = ""
     if outcome.status == "failed":
         bad = f'<p class="bad"><a href="{html.escape(outcome.page)}">{html.escape(say("This run failed"))}</a></p>'
-    told = f"{say('Scenario')}: {outcome.scenario}"
+    told = say("Scenario: {title}.", title=outcome.scenario_title)
     return _tile(address, outcome.title, outcome.headline, told, bad)
 
 
@@ -130,4 +129,4 @@ def _field(field: dict[str, Any], schema: dict[str, Any], say: Language) -> str:
 
 
 def _said(entry: dict[str, Any], key: str, lang: str) -> str:
-    return str(entry.get(f"{key}_vi" if lang == "vi" else key, ""))
+    return str(entry.get(f"{key}_vi" if lang == "vi" else key, "")).replace("`", "")

@@ -100,11 +100,12 @@ def figure_html(figure: dict[str, Any], figure_id: str, say: Language) -> str:
         layout["height"] = layout.get("height", 450) - TITLE_PX
     spec = script_safe({"data": figure["data"], "layout": layout})
     title, subtitle = (html.escape(str(meta.get(key, ""))) for key in ("title", "subtitle"))
+    style = f"height:{layout.get('height', 400)}px;min-width:{meta.get('least_width', 340)}px"
     message = html.escape(f"{meta.get('title', '')}. {meta.get('subtitle', '')}", quote=True)
     return (
         f'<figure class="chart" id="{figure_id}" role="group" aria-label="{message}">'
         f"<figcaption><h3>{title}</h3><p>{subtitle}</p></figcaption>"
-        f'<div class="plot" style="height:{layout.get("height", 400)}px"></div>'
+        f'<div class="scroll"><div class="plot" style="{style}"></div></div>'
         f'<script type="application/json">{spec}</script>'
         f'<p class="source">{html.escape(str(meta.get("source", "")))}</p>'
         f"{table_html(meta.get('table'), figure_id, say)}</figure>"

@@ -21,6 +21,7 @@ class Outcome:
 
     notebook: str
     scenario: str
+    scenario_title: str
     lang: str
     parameters: Mapping[str, Any]
     status: str  # done or failed

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bnplan_lib.errors import NotebookError, ParameterError, PlanError
-from bnplan_lib.figures.language import speak
+from bnplan_lib.figures.language import LANGUAGES, speak
 from bnplan_lib.inputs.parameters import parameter_faults
 from bnplan_lib.inputs.programme import read_programme
 from bnplan_lib.inputs.scenario import read_scenario
@@ -37,6 +37,7 @@ class Job:
 
     notebook: Notebook
     scenario: str
+    scenario_title: str
     lang: str
     parameters: Mapping[str, Any]
     command: str
@@ -80,7 +81,8 @@ def plan_jobs(
                 if faults := parameter_faults(parameters, notebook.defaults):
                     raise ParameterError(faults)
                 command = _command(notebook.name, scenario, lang, settings, own, levers)
-                jobs.append(Job(notebook, name, lang, parameters, command, data, languages))
+                told = story.title_vi if lang == "vi" else story.title_en
+                jobs.append(Job(notebook, name, told, lang, parameters, command, data, languages))
     return jobs
 
 
@@ -189,17 +191,18 @@ def run_job(job: Job, out: Path, aside: Path) -> Outcome:
     status = "failed" if error else "done"
     seconds = round(time.perf_counter() - clock, 3)
     return Outcome(
-        job.notebook.name,
-        job.scenario,
-        job.lang,
-        parameters,
-        status,
-        seconds,
-        page_name,
-        copy_name,
-        title,
-        _headline(notebook),
-        error,
+        notebook=job.notebook.name,
+        scenario=job.scenario,
+        scenario_title=job.scenario_title,
+        lang=job.lang,
+        parameters=parameters,
+        status=status,
+        seconds=seconds,
+        page=page_name,
+        executed=copy_name,
+        title=title,
+        headline=_headline(notebook),
+        error=error,
     )
 
 
@@ -274,10 +277,9 @@ def _headline(notebook: Any) -> str:
 def _links(job: Job) -> dict[str, str]:
     say = speak(job.lang)
     links = {say("All pages"): "index.html" if job.lang == _primary(job.languages) else f"index.{job.lang}.html"}
-    names = {"vi": say("In Vietnamese"), "en": say("In English")}
     for lang in job.languages:
         if lang != job.lang:
-            links[names[lang]] = f"{replace(job, lang=lang).stem}.html"
+            links[LANGUAGES[lang]] = f"{replace(job, lang=lang).stem}.html"
     return links
 
 
