@@ -14,7 +14,7 @@ from bnplan_lib.figures.language import Language
 BLUE, ORANGE, GREEN, PURPLE, GREY, RED = "#1f5fa8", "#b85c00", "#2e7d32", "#7b3fa0", "#66717a", "#b3261e"
 INK, FAINT, BAND = "#1c2733", "#8a949e", "#dfe8f3"
 SECTOR_STYLE = {
-    "agriculture": (GREEN, ""),
+    "agriculture": (GREEN, "\\"),
     "industry": (BLUE, ""),
     "construction": (ORANGE, "/"),
     "services": (PURPLE, "."),

@@ -156,7 +156,7 @@ def task_gantt(programme: Programme, as_of: str, lang: str) -> go.Figure:
         figure,
         say,
         title=say(
-            "By {quarter} the period of {ended} of {all} tasks is over",
+            "{ended} of {all} tasks were due before {quarter}",
             quarter=say.quarter(as_of),
             ended=counts.get("ended", 0),
             all=len(tasks),

@@ -56,7 +56,12 @@ def workload_grid(programme: Programme, lang: str) -> go.Figure:
     figure.update_yaxes(categoryorder="array", categoryarray=[shorts[key] for key in order][::-1], gridcolor="#f0f2f4")
     figure.update_xaxes(dtick=1, tickformat="d", range=[programme.years[0], programme.years[-1] + 1])
     most = int(busiest.max())
-    leaders = ", ".join(shorts[key] for key in order if busiest[key] == most)
+    leaders = [shorts[key] for key in order if busiest[key] == most]
+    title = (
+        say("{body} leads most tasks at once: {most}", body=leaders[0], most=most)
+        if len(leaders) == 1
+        else say("{count} bodies lead {most} tasks at once", count=len(leaders), most=most)
+    )
     columns = [say("Body"), say("Most tasks in one quarter"), say("In"), say("Quarters with a task")]
     rows = []
     for key in order:
@@ -66,7 +71,7 @@ def workload_grid(programme: Programme, lang: str) -> go.Figure:
     return frame(
         figure,
         say,
-        title=say("At most {count} tasks at once: {bodies}", count=most, bodies=leaders),
+        title=title,
         subtitle=say("Tasks of Appendix II led in each quarter; a task with several leads counts for each"),
         source=source_line("timeline", say),
         table=rows_table(columns, rows),

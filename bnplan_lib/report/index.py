@@ -17,7 +17,7 @@ def write_index(out: Path, outcomes: list[Outcome], languages: tuple[str, ...]) 
     for lang in languages:
         say = speak(lang)
         own = [outcome for outcome in outcomes if outcome.lang == lang]
-        text = f"# {say('Question the programme')}\n\n"
+        text = "# " + say("Question the programme") + "\n\n"
         text += say("What Bắc Ninh's action programme 261/CTr-UBND says of 2026–2030, in numbers one can check")
         cards = "".join(_card(outcome, out, say) for outcome in own)
         cards += _tile(
@@ -36,7 +36,7 @@ def write_dictionary(out: Path, languages: tuple[str, ...], folder: str | Path |
     for lang in languages:
         say = speak(lang)
         parts = [_table(resource, len(getattr(programme, resource["name"])), say) for resource in package["resources"]]
-        text = f"# {say('Data dictionary')}\n\n{_said(package, 'description', lang)}"
+        text = "# " + say("Data dictionary") + f"\n\n{_said(package, 'description', lang)}"
         others = {
             say("All pages"): index_name("index", lang, languages),
             **_others("data_dictionary", lang, languages),
@@ -70,7 +70,8 @@ def _card(outcome: Outcome, out: Path, say: Language) -> str:
     address = good if (out / good).exists() else outcome.page
     bad = ""
     if outcome.status == "failed":
-        bad = f'<p class="bad"><a href="{html.escape(outcome.page)}">{html.escape(say("This run failed"))}</a></p>'
+        said = html.escape(say("This run failed"))
+        bad = f'<p class="bad"><a href="{html.escape(outcome.page)}">{said}</a></p>'
     told = say("Scenario: {title}.", title=outcome.scenario_title)
     return _tile(address, outcome.title, outcome.headline, told, bad)
 
@@ -88,7 +89,8 @@ def _table(resource: dict[str, Any], count: int, say: Language) -> str:
     head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
     rows = "".join(_field(field, resource["schema"], say) for field in resource["schema"]["fields"])
     title = html.escape(_said(resource, "title", say.code))
-    told = html.escape(f"{_said(resource, 'description', say.code)} ({say('{count} rows', count=say.number(count))})")
+    size = say("{count} rows", count=say.number(count))
+    told = html.escape(f"{_said(resource, 'description', say.code)} ({size})")
     return (
         f'<h2 id="{resource["name"]}">{title} <code>{resource["name"]}</code></h2><p>{told}</p>'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">'

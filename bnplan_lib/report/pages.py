@@ -119,10 +119,12 @@ def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
     head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in table["columns"])
     rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in table["rows"])
     content = base64.b64encode(table_csv(table).encode("utf-8-sig")).decode()
-    link = f'<a download="{name}.csv" href="data:text/csv;base64,{content}">{html.escape(say("Download as CSV"))}</a>'
+    told = html.escape(say("Table"))
+    save = html.escape(say("Download as CSV"))
+    link = f'<a download="{name}.csv" href="data:text/csv;base64,{content}">{save}</a>'
     return (
-        f"<details><summary>{html.escape(say('Table'))}</summary>"
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(say("Table"))}">'
+        f"<details><summary>{told}</summary>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{told}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{link}</details>"
     )
 

@@ -1,0 +1,89 @@
+"""Composition and concentration, by hand and by law."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from toy import write_toy
+
+import bnplan_lib as bn
+from bnplan_lib.analysis.investment import SIZE_CLASSES, largest_projects, size_class
+from bnplan_lib.errors import UnknownName
+
+PROGRAMME = bn.read_programme()
+MIDDLE = bn.read_scenario("middle")
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    return bn.read_programme(write_toy(tmp_path_factory.mktemp("toy")))
+
+
+def test_composition_by_hand(toy):
+    table = bn.composition(toy, "capital_source").set_index("capital_source")
+    assert table.loc["public", ["projects", "without_cost", "cost_bn_vnd", "share"]].tolist() == [2, 0, 100, 1]
+    assert table.loc["ppp", ["projects", "without_cost", "cost_bn_vnd"]].tolist() == [1, 1, 0]
+
+
+def test_a_group_that_misses_its_total_by_one_row_names_the_row(toy):
+    # the toy prints 90 over rows of 80 and 20: off by 10, which is no row
+    row = bn.group_totals(toy).iloc[0]
+    assert (row["sum_bn_vnd"], row["difference_bn_vnd"], row["same_as"]) == (100, 10, "")
+
+
+def test_group_three_of_the_programme_is_off_by_exactly_row_13():
+    table = bn.group_totals(PROGRAMME).set_index("group")
+    assert table["difference_bn_vnd"].round(1).tolist() == [-0.2, 0.0, 5000.0]
+    assert table["same_as"].tolist() == ["", "", "III.13"]
+
+
+def test_concentration_by_hand(toy):
+    # two costs, 80 and 20: shares 0.8 and 0.2, HHI 0.64 + 0.04, Gini (0.8 - 0.2) / 2
+    measured = bn.concentration(toy, 1)
+    assert (measured["largest_share"], measured["herfindahl"], measured["gini"]) == pytest.approx((0.8, 0.68, 0.3))
+
+
+def test_the_gini_is_half_the_mean_difference_between_projects():
+    cost = PROGRAMME.projects["cost_bn_vnd"].dropna().to_numpy(float)
+    apart = np.abs(cost[:, None] - cost[None, :]).mean() / cost.mean() / 2
+    assert bn.concentration(PROGRAMME)["gini"] == pytest.approx(apart)
+
+
+@pytest.mark.parametrize("by", ["capital_source", "sector", "asset", "corridor", "size_class"])
+def test_every_composition_holds_every_project_once_and_all_the_money(by):
+    table = bn.composition(PROGRAMME, by)
+    assert (table["projects"].sum(), table["without_cost"].sum()) == (56, 1)
+    assert table["cost_bn_vnd"].sum() == pytest.approx(988_981.8)
+    assert table["share"].sum() == pytest.approx(1)
+
+
+def test_an_unknown_classification_is_refused():
+    with pytest.raises(UnknownName, match="no classification 'sektor'; nearest: sector"):
+        bn.composition(PROGRAMME, "sektor")
+
+
+@given(st.floats(0, 1e6))
+def test_every_cost_has_the_size_class_that_holds_it(cost):
+    limits = [0, 1_000, 5_000, 20_000, 100_000, float("inf")]
+    place = next(place for place, limit in enumerate(limits[1:]) if cost < limit)
+    assert size_class(pd.Series([cost])).item() == SIZE_CLASSES[place]
+
+
+def test_the_yearly_load_adds_up_to_all_costs():
+    phased = bn.phase_investment(PROGRAMME, MIDDLE)
+    assert bn.load_by_year(PROGRAMME, phased)["amount_bn_vnd"].sum() == pytest.approx(988_981.8)
+
+
+def test_the_public_load_of_2026_by_hand():
+    # every public project of Appendix III but I.7, which begins in 2027, spread over its years
+    parts = [(1800, 4), (3600, 4), (2983, 5), (1066, 3), (6334, 5), (5560, 5), (2046, 5), (7557, 5), (5500, 5),
+             (5947, 5), (2183, 5), (22490, 6), (14825, 5), (419.8, 3), (345, 5), (320, 5), (500, 5), (350, 5)]  # fmt: skip
+    load = bn.load_by_year(PROGRAMME, bn.phase_investment(PROGRAMME, MIDDLE)).set_index(["year", "capital_source"])
+    assert load.loc[(2026, "public"), "amount_bn_vnd"] == pytest.approx(sum(cost / years for cost, years in parts))
+
+
+def test_the_largest_projects_come_first_with_their_share_added_up():
+    table = largest_projects(PROGRAMME, 3)
+    assert table["id"].tolist() == ["II.1", "III.26", "III.16"]
+    assert table["cumulative_share"].iloc[-1] == pytest.approx((196_378 + 186_966 + 166_702) / 988_981.8)

@@ -1,0 +1,168 @@
+"""The command line says what is wrong in one message and leaves with the right code."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from typing import NamedTuple
+
+import pytest
+from toy import write_toy
+
+from bnplan_lib import cli
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def bnplan(capsys, monkeypatch):
+    """Run the command line in this process; one test below starts it as a user does."""
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["bnplan", *map(str, words)])
+        monkeypatch.setenv("COLUMNS", "200")
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        out, err = capsys.readouterr()
+        return Done(left.value.code or 0, out, err)
+
+    return run
+
+
+def test_the_command_leaves_with_its_code_and_one_line():
+    command = [sys.executable, "-m", "bnplan_lib.cli", "show", "growth", "-s", "hihg"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("bnplan: no scenario 'hihg'; nearest: high")
+
+
+def test_growth_as_json_holds_one_row_a_sector_and_year(bnplan):
+    rows = json.loads(bnplan("show", "growth", "--scenario", "high", "--format", "json").stdout)
+    assert len(rows) == 6 * 6
+    assert list(rows[0]) == ["scenario", "sector", "year", "level_bn_vnd", "growth", "contribution"]
+    assert rows[0]["growth"] is None
+    base = next(row for row in rows if (row["sector"], row["year"]) == ("grdp", 2025))
+    assert base["level_bn_vnd"] == pytest.approx(522_618)
+
+
+def test_two_scenarios_come_one_after_the_other(bnplan):
+    rows = json.loads(bnplan("show", "timeline", "-s", "low", "-s", "high", "-f", "json").stdout)
+    assert {row["scenario"] for row in rows} == {"low", "high"}
+
+
+def test_a_missing_cost_is_null_in_json_and_blank_in_csv(bnplan):
+    rows = json.loads(bnplan("show", "projects", "-f", "json").stdout)
+    assert next(row for row in rows if row["id"] == "II.6")["cost_bn_vnd"] is None
+    table = csv.DictReader(io.StringIO(bnplan("show", "projects", "-f", "csv").stdout))
+    assert next(row for row in table if row["id"] == "II.6")["cost_bn_vnd"] == ""
+
+
+@pytest.mark.parametrize(
+    "view", ["targets", "tasks", "projects", "phases", "directives", "agencies", "growth", "investment", "timeline"]
+)
+def test_everything_can_be_shown(bnplan, view):
+    done = bnplan("show", view)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) > 20
+
+
+WRONG_USE = {
+    ("show", "nothing"): "'nothing' is not one of",
+    ("show", "tasks", "-s", "low"): "only growth, investment, timeline depend on a scenario",
+    ("show", "growth", "-s", "hihg"): "no scenario 'hihg'; nearest: high",
+    ("run", "01_growth", "--dry-run"): "no notebook '01_growth'; nearest: 01_growth_targets",
+    ("run", "--set", "largest=99", "--dry-run"): "--set largest: must be a whole number from 1 to 30, found '99'",
+    ("run", "--set", "goal=11,5", "--dry-run"): "--set goal: must be a number from 0 to 25",
+    ("run", "--set", "as_off=2026Q1", "--dry-run"): "unknown parameter; nearest: as_of",
+    ("run", "--set", "lang=vi", "--dry-run"): "--set lang: use --lang",
+    ("run", "--set", "growth.industri=12", "--dry-run"): "unknown lever; nearest: growth.industry",
+    ("run", "--set", "growth.industry=10,5", "--dry-run"): "must be a number such as 10.5, found '10,5'",
+    ("run", "--set", "growth.industry=nan", "--dry-run"): "must lie between -90 and 100",
+    ("run", "--set", "projects.II.9.overrun=5", "--dry-run"): "no such project",
+    ("run", "--lang", "fr"): "'fr' is not one of",
+    ("validate", "-s", "hihg"): "no scenario 'hihg'",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"), WRONG_USE.items(), ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
+def test_wrong_use_leaves_with_2_and_no_traceback(bnplan, words, message):
+    done = bnplan(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_all_wrong_settings_are_listed_at_once(bnplan):
+    done = bnplan("run", "--set", "largest=0", "--set", "as_of=x", "--set", "nope=1", "--dry-run")
+    assert len(done.stderr.splitlines()) == 3
+
+
+def test_invalid_data_leave_with_3_and_every_fault(bnplan, tmp_path):
+    folder = write_toy(tmp_path)
+    path = folder / "programme" / "projects.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("roads_bridges", "roads"), encoding="utf-8")
+    done = bnplan("validate", "--data", folder)
+    assert done.returncode == 3
+    assert [line.split(":")[:3] for line in done.stderr.splitlines()] == [
+        ["projects.csv", "2", "sector"],
+        ["projects.csv", "3", "sector"],
+    ]
+
+
+def test_valid_data_say_so(bnplan):
+    done = bnplan("validate")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "are valid" in done.stderr
+
+
+def test_the_data_option_shows_another_programme(bnplan, tmp_path):
+    rows = json.loads(bnplan("show", "projects", "-f", "json", "--data", write_toy(tmp_path)).stdout)
+    assert [row["id"] for row in rows] == ["I.1", "I.2", "II.1"]
+
+
+def test_a_dry_run_lists_what_would_run_and_writes_nothing(bnplan, tmp_path):
+    done = bnplan("run", "-s", "low", "-s", "high", "--lang", "vi", "--dry-run", "--out", tmp_path / "pages")
+    assert len(done.stdout.splitlines()) == 6
+    assert "bnplan run 01_growth_targets --scenario low --lang vi" in done.stdout
+    assert not (tmp_path / "pages").exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_an_export_holds_every_table_whole(bnplan, tmp_path, kind):
+    done = bnplan("export", "--to", tmp_path / "out", "--format", kind)
+    assert done.returncode == 0
+    assert len(list((tmp_path / "out").glob(f"*.{kind}"))) == 12
+    text = (tmp_path / "out" / f"projects.{kind}").read_text(encoding="utf-8")
+    rows = json.loads(text) if kind == "json" else list(csv.DictReader(io.StringIO(text)))
+    assert (rows[0]["id"], len(rows)) == ("I.1", 56)
+
+
+def test_an_exported_formula_is_neutralised(bnplan, tmp_path):
+    folder = write_toy(tmp_path / "data")
+    path = folder / "programme" / "projects.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("I.2,I.2,", "I.2,=1+1,"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("public,I.2,", "public,=1+1,", 1), encoding="utf-8")
+    bnplan("export", "--to", tmp_path / "out", "--data", folder)
+    assert ",'=1+1," in (tmp_path / "out" / "projects.csv").read_text(encoding="utf-8")
+
+
+def test_an_export_into_a_file_is_refused_with_one_line(bnplan, tmp_path):
+    (tmp_path / "out").write_text("in the way")
+    done = bnplan("export", "--to", tmp_path / "out")
+    assert done.returncode == 2
+    assert "the folder must be writable" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_help_teaches_with_examples(bnplan):
+    text = bnplan("run", "--help").stdout
+    assert "bnplan run 03_timeline_overlaps --set as_of=2027Q1" in " ".join(text.split())

@@ -1,0 +1,178 @@
+"""Figures show the numbers of their result, say their units, and carry their table."""
+
+import re
+
+import pytest
+
+import bnplan_lib as bn
+from bnplan_lib.errors import UnknownName
+from bnplan_lib.figures import style
+
+PROGRAMME = bn.read_programme()
+STORIES = {name: bn.read_scenario(name) for name in ("low", "middle", "high", "airport_late")}
+F = bn.figures
+
+
+def draw_all(story, lang):
+    path = bn.growth_path(PROGRAMME, story)
+    return {
+        "targets_and_path": F.targets_and_path(PROGRAMME, story, lang),
+        "bottom_up": F.bottom_up(PROGRAMME, story, lang),
+        "contributions": F.contributions(path, lang),
+        "levels": F.levels(path, lang),
+        "closing": F.closing(PROGRAMME, story, 11.5, lang),
+        "capital_source": F.composition_bars(PROGRAMME, "capital_source", lang),
+        "sector": F.composition_bars(PROGRAMME, "sector", lang),
+        "size_class": F.composition_bars(PROGRAMME, "size_class", lang),
+        "printed_totals": F.printed_totals(PROGRAMME, lang),
+        "largest_bars": F.largest_bars(PROGRAMME, 10, lang),
+        "lorenz": F.lorenz(PROGRAMME, lang),
+        "yearly_load": F.yearly_load(PROGRAMME, story, lang),
+        "project_gantt": F.project_gantt(PROGRAMME, story, "2026Q4", lang),
+        "task_gantt": F.task_gantt(PROGRAMME, "2026Q4", lang),
+        "running_at_once": F.running_at_once(PROGRAMME, story, lang),
+        "workload_grid": F.workload_grid(PROGRAMME, lang),
+        "duty_bars": F.duty_bars(PROGRAMME, lang),
+    }
+
+
+KEYS = [(name, lang) for name in STORIES for lang in ("en", "vi")]
+DRAWN = {key: draw_all(STORIES[key[0]], key[1]) for key in KEYS}
+each = pytest.mark.parametrize("key", KEYS, ids="-".join)
+
+
+@each
+def test_titles_are_messages_of_ten_words_or_fewer(key):
+    most = 10 if key[1] == "en" else 16  # Vietnamese writes its syllables apart
+    counts = {name: len(figure.layout.meta["title"].split()) for name, figure in DRAWN[key].items()}
+    assert {name: count for name, count in counts.items() if not 2 <= count <= most} == {}
+
+
+@each
+def test_every_figure_has_subtitle_source_and_a_whole_table(key):
+    for name, figure in DRAWN[key].items():
+        meta = figure.layout.meta
+        assert meta["subtitle"], name
+        assert "261/CTr-UBND" in meta["source"], name
+        assert {len(row) for row in meta["table"]["rows"]} == {len(meta["table"]["columns"])}, name
+
+
+@each
+def test_no_message_keeps_a_gap_to_fill_in(key):
+    for name, figure in DRAWN[key].items():
+        text = figure.to_json().replace("%{", "").replace('{"', "")
+        assert not re.search(r"{\w+}|\bnan\b|\bNone\b", text), name
+
+
+@each
+def test_drawing_again_gives_the_same_bytes(key):
+    again = draw_all(STORIES[key[0]], key[1])
+    assert {name: figure.to_json() for name, figure in again.items()} == {
+        name: figure.to_json() for name, figure in DRAWN[key].items()
+    }
+
+
+def luminance(color):
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    "color", [style.BLUE, style.ORANGE, style.GREEN, style.PURPLE, style.GREY, style.RED, style.INK]
+)
+def test_every_colour_stands_out_three_to_one_on_white(color):
+    assert 1.05 / (luminance(color) + 0.05) >= 3
+
+
+@pytest.mark.parametrize("styles", [style.SECTOR_STYLE, style.SOURCE_STYLE])
+def test_colour_never_stands_alone(styles):
+    assert len({shape for _, shape in styles.values()}) == len(styles)
+
+
+def test_the_stacked_contributions_are_the_path():
+    path = bn.growth_path(PROGRAMME, STORIES["middle"])
+    figure = F.contributions(path, "en")
+    drawn = sum(trace.y[0] for trace in figure.data if trace.type == "bar")
+    assert drawn == pytest.approx(100 * path.set_index(["sector", "year"]).loc[("grdp", 2026), "growth"])
+
+
+def test_the_gantt_draws_every_phase_where_its_quarters_are():
+    figure = F.project_gantt(PROGRAMME, STORIES["middle"], "2026Q4", "en")
+    bars = {lane: (start, start + length) for trace in figure.data if trace.type == "bar"
+            for lane, start, length in zip(trace.y, trace.base, trace.x, strict=True)}  # fmt: skip
+    assert len(bars) == 56
+    assert bars["I.7  Road 296B, from road 398 to 285B"] == (2027, 2031)
+    assert bars["III.30  Luxshare-ICT (Bắc Ninh)"] == (2025.75, 2027.5)
+
+
+def test_a_late_airport_moves_in_the_gantt():
+    def airport(name):
+        figure = F.project_gantt(PROGRAMME, STORIES[name], "2026Q4", "en")
+        bars = [bar for trace in figure.data if trace.type == "bar" for bar in zip(trace.y, trace.base, strict=True)]
+        return next(start for lane, start in bars if lane.startswith("II.3 "))
+
+    assert airport("airport_late") == airport("middle") + 2
+
+
+def test_milestones_are_drawn_where_they_are_printed():
+    figure = F.project_gantt(PROGRAMME, STORIES["middle"], "2026Q4", "en")
+    marks = next(trace for trace in figure.data if trace.name == "Printed milestone")
+    assert list(marks.x) == [2029.25, 2035.25]
+
+
+def test_the_low_ends_are_said_to_miss_the_headline():
+    assert (
+        F.bottom_up(PROGRAMME, STORIES["middle"], "en").layout.meta["title"]
+        == "The sector targets' low ends miss the headline"
+    )
+
+
+def test_the_group_that_misses_its_total_is_named_with_the_amount():
+    title = F.printed_totals(PROGRAMME, "en").layout.meta["title"]
+    assert title.replace("\N{NO-BREAK SPACE}", " ") == "Group III misses its printed total by 5,000 bn VND"
+
+
+def test_markup_in_a_label_is_shown_letter_for_letter():
+    assert style.safe('<a href="x">&') == '&lt;a href="x"&gt;&amp;'
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+@pytest.mark.parametrize("topic", ["growth", "investment", "timeline"])
+def test_a_headline_is_one_bold_sentence_that_follows_the_scenario(topic, lang):
+    low, late = (bn.headline(topic, PROGRAMME, STORIES[name], lang).data for name in ("low", "airport_late"))
+    assert low.startswith("**")
+    assert low != late
+
+
+def test_the_growth_headline_says_what_the_low_scenario_misses():
+    told = bn.headline("growth", PROGRAMME, STORIES["low"], "en").data
+    assert "GRDP grows 10.73% a year on average, below the target of 11% to 12%." in told
+
+
+def test_the_investment_headline_by_hand():
+    told = bn.headline("investment", PROGRAMME, STORIES["middle"], "en").data.replace("\N{NO-BREAK SPACE}", " ")
+    # 550,046 of 988,981.8 and 85,410.8 of it; the load of 2026 as in the table of the figure
+    assert (
+        "The list costs 988,982 bn VND; its three largest projects are 56% of it and the public purse carries 9%."
+        in told
+    )
+
+
+def test_an_unknown_topic_is_refused():
+    with pytest.raises(UnknownName, match="no topic 'grwoth'; nearest: growth"):
+        bn.headline("grwoth", PROGRAMME, STORIES["middle"], "en")
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_a_source_note_names_facts_corrections_and_doubts(lang):
+    note = bn.source_note("investment", PROGRAMME, lang).data
+    assert "141.230" in note.replace(",", ".")
+    assert "I.16" in note
+    assert "III.13" in note
+
+
+def test_tables_have_ids_that_do_not_change():
+    one, two = (F.overlap_table(PROGRAMME, STORIES["middle"], "corridor", 15, "en").as_raw_html() for _ in range(2))
+    assert one == two
+    assert 'id="overlaps-corridor"' in one
