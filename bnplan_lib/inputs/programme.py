@@ -157,7 +157,8 @@ def _check_numbers(
             open_top = column == "high" and row["comparator"] in ("at_least", "above")
             expected = figures[0] if figures and not open_top else None
             if row[column] != expected and (table.name, row["id"], column) not in corrected:
-                rule = f"{row['id']}: must be {_cell(expected)} as printed ({row[printed] or 'blank'}), or have a row in corrections"
+                told = f"must be {_cell(expected)} as printed ({row[printed] or 'blank'})"
+                rule = f"{row['id']}: {told}, or have a row in corrections"
                 yield Fault(table.place(position, column), rule, _cell(row[column]))
 
 
