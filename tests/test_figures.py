@@ -173,6 +173,6 @@ def test_a_source_note_names_facts_corrections_and_doubts(lang):
 
 
 def test_tables_have_ids_that_do_not_change():
-    one, two = (F.overlap_table(PROGRAMME, STORIES["middle"], "corridor", 15, "en").as_raw_html() for _ in range(2))
+    one, two = (F.overlap_table(PROGRAMME, STORIES["middle"], "corridor", 15, "en").data for _ in range(2))
     assert one == two
     assert 'id="overlaps-corridor"' in one

@@ -2,6 +2,8 @@
 
 import ast
 import json
+import subprocess
+import sys
 
 import nbformat
 import papermill
@@ -92,3 +94,23 @@ def test_right_parameters_pass():
     check_parameters(
         scenario="middle", lang="vi", levers={"growth.industry": 12}, goal=11.5, largest=10, as_of="2026Q4"
     )
+
+
+@pytest.mark.slow
+@each
+def test_running_a_notebook_again_gives_the_same_outputs_cell_by_cell(path, tmp_path):
+    out = tmp_path / "out.ipynb"
+    papermill.execute_notebook(path, out, parameters={"lang": "vi"}, progress_bar=False, kernel_name="python3")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval",
+        "--nbval-current-env",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        str(out),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout[-3000:]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 from great_tables import GT
+from IPython.display import HTML
 
 from bnplan_lib.analysis.timeline import overlaps
 from bnplan_lib.figures.language import Language, speak
@@ -33,7 +34,7 @@ def relation_names(say: Language) -> dict[str, str]:
     }
 
 
-def overlap_table(programme: Programme, story: Scenario, shared: str, largest: int, lang: str) -> GT:
+def overlap_table(programme: Programme, story: Scenario, shared: str, largest: int, lang: str) -> HTML:
     """Return the pairs of projects that share something and run at the same time, longest first."""
     say = speak(lang)
     names = say.labels(programme.codes, shared)
@@ -65,7 +66,7 @@ def overlap_table(programme: Programme, story: Scenario, shared: str, largest: i
     return _table(f"overlaps-{shared}", heads, rows, numbers=(5, 6), note=note)
 
 
-def target_table(programme: Programme, lang: str) -> GT:
+def target_table(programme: Programme, lang: str) -> HTML:
     """Return every target of the programme with its printed figure, leads and place."""
     say = speak(lang)
     shorts = dict(zip(programme.agencies["id"], programme.agencies[f"short_{lang}"], strict=True))
@@ -88,11 +89,12 @@ def target_table(programme: Programme, lang: str) -> GT:
 
 def _table(
     table_id: str, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = (), note: str = ""
-) -> GT:
+) -> HTML:
     """Return a table with set ids: great_tables would draw new ones each run."""
     columns = [f"c{place}" for place in range(len(heads))]
     frame = pd.DataFrame([list(row) for row in rows], columns=columns)
     table = GT(frame, id=table_id).cols_label(cases=dict(zip(columns, heads, strict=True)))
     table = table.cols_align("right", columns=[columns[place] for place in numbers]) if numbers else table
     table = table.tab_options(table_font_names=FONT, table_font_size="14px", table_width="100%", data_row_padding="4px")
-    return table.tab_source_note(note) if note else table
+    table = table.tab_source_note(note) if note else table
+    return HTML(table.as_raw_html())  # a GT shows itself with memory addresses in its plain text
