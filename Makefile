@@ -42,9 +42,9 @@ test: check ## check, then run the notebooks cell by cell, then the tests; stops
 bench: .venv/.ready ## time the heavy parts
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
-# uv and editables are what the set-up below needs on top of pyproject.toml.
+# uv is what the set-up below needs on top of pyproject.toml.
 lock: .venv/.locked ## remake requirements.lock, every package at its newest
-	@printf 'editables\nuv\n' | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	@printf 'uv\n' | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --excludes requirements.excludes --extra test --output-file requirements.lock pyproject.toml - >/dev/null
 	@echo "requirements.lock: $$(grep -c == requirements.lock) packages"

@@ -156,7 +156,8 @@ def test_semicolons_between_cells_are_named(folder):
 def test_a_ten_megabyte_cell_is_refused(folder):
     change(folder, "projects", "I.1", "name_en", "x" * 10_000_000)
     found = faults(folder)
-    assert any("must be well-formed CSV" in fault and "limit" in fault for fault in found)
+    # csv has a limit of its own, which other libraries may have raised in this process
+    assert any("field larger than field limit" in fault or "at most 2000 characters" in fault for fault in found)
     assert max(map(len, found)) < 1000
 
 

@@ -10,7 +10,19 @@ import plotly.graph_objects as go
 from bnplan_lib.analysis.growth import average_growth, closing_rates, growth_targets, headline_range
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
-from bnplan_lib.figures.style import BAND, BLUE, GREY, INK, ORANGE, SECTOR_STYLE, bold_last, frame, pattern, rows_table
+from bnplan_lib.figures.style import (
+    BAND,
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    SECTOR_STYLE,
+    bold_last,
+    frame,
+    labelled_bars,
+    pattern,
+    rows_table,
+)
 from bnplan_lib.model.growth import SECTORS, growth_path
 
 if TYPE_CHECKING:
@@ -104,18 +116,8 @@ def bottom_up(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     labels = [say("All sectors at their low end"), say("All at the middle"), say("All at their high end")]
     figure = go.Figure()
     figure.add_vrect(x0=headline["low"], x1=headline["high"], fillcolor=BAND, line_width=0, layer="below")
-    figure.add_bar(
-        y=labels,
-        x=table["average"] * 100,
-        orientation="h",
-        marker=pattern(BLUE, ""),
-        width=0.55,
-        text=[say.percent(value, 2) for value in table["average"]],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{y}: %{text}<extra></extra>",
-        showlegend=False,
-    )
+    texts = [say.percent(value, 2) for value in table["average"]]
+    labelled_bars(figure, labels, table["average"] * 100, texts, pattern(BLUE, ""))
     figure.add_annotation(
         x=(headline["low"] + headline["high"]) / 2,
         y=1.02,
@@ -249,28 +251,12 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
     table = closing_rates(programme, story, goal / 100)
     labels = [names[sector] for sector in table["sector"]]
     figure = go.Figure()
-    figure.add_bar(
-        y=labels,
-        x=table["average"] * 100,
-        orientation="h",
-        name=say("Scenario"),
-        marker=pattern(GREY, ""),
-        text=[say.percent(value, 2) for value in table["average"]],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{y}: %{text}<extra></extra>",
-    )
-    figure.add_bar(
-        y=labels,
-        x=table["required"] * 100,
-        orientation="h",
-        name=say("Needed if this sector alone moves"),
-        marker=pattern(ORANGE, "/"),
-        text=[say.percent(value, 2) for value in table["required"]],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{y}: %{text}<extra></extra>",
-    )
+    for column, name, marker in (
+        ("average", say("Scenario"), pattern(GREY, "")),
+        ("required", say("Needed if this sector alone moves"), pattern(ORANGE, "/")),
+    ):
+        texts = [say.percent(value, 2) for value in table[column]]
+        labelled_bars(figure, labels, table[column] * 100, texts, marker, name)
     able = [names[row.sector] for row in table.itertuples() if row.within_range]
     title = (
         say("Within its own target only {sector} can do it", sector=able[0])

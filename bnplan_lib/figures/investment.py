@@ -18,7 +18,19 @@ from bnplan_lib.analysis.investment import (
 )
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
-from bnplan_lib.figures.style import BAND, BLUE, FAINT, GREY, INK, SOURCE_STYLE, frame, pattern, rows_table, safe
+from bnplan_lib.figures.style import (
+    BAND,
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    SOURCE_STYLE,
+    frame,
+    labelled_bars,
+    pattern,
+    rows_table,
+    safe,
+)
 from bnplan_lib.model.investment import phase_investment
 
 if TYPE_CHECKING:
@@ -56,17 +68,7 @@ def composition_bars(programme: Programme, by: str, lang: str) -> go.Figure:
     ]
     figure = go.Figure()
     for code, label, cost, told in zip(shown[by], labels, shown["cost_bn_vnd"], text, strict=True):
-        figure.add_bar(
-            y=[label],
-            x=[cost / 1000],
-            orientation="h",
-            marker=pattern(*SOURCE_STYLE.get(code, (BLUE, ""))),
-            text=[told],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
-            showlegend=False,
-        )
+        labelled_bars(figure, [label], [cost / 1000], [told], pattern(*SOURCE_STYLE.get(code, (BLUE, ""))))
     figure.update_layout(barmode="overlay")
     rows = [
         (
@@ -104,17 +106,8 @@ def printed_totals(programme: Programme, lang: str) -> go.Figure:
         ("printed_bn_vnd", say("Printed total"), pattern(GREY, "")),
         ("sum_bn_vnd", say("Sum of the rows"), pattern(BLUE, "/")),
     ):
-        figure.add_bar(
-            y=labels,
-            x=table[column] / 1000,
-            orientation="h",
-            name=name,
-            marker=style,
-            text=[say.number(value, 1) for value in table[column]],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        )
+        texts = [say.number(value, 1) for value in table[column]]
+        labelled_bars(figure, labels, table[column] / 1000, texts, style, name)
     off = table[table["difference_bn_vnd"].abs() >= 0.5]
     if len(off) == 1:
         row = off.iloc[0]
@@ -169,17 +162,9 @@ def largest_bars(programme: Programme, largest: int, lang: str) -> go.Figure:
     figure = go.Figure()
     for code, (color, shape) in SOURCE_STYLE.items():
         part = table[table["capital_source"] == code]
-        figure.add_bar(
-            y=[f"{row['id']}  {safe(say.of(row, 'label'))}" for row in part.to_dict("records")],
-            x=part["cost_bn_vnd"] / 1000,
-            orientation="h",
-            name=sources[code],
-            marker=pattern(color, shape),
-            cliponaxis=False,
-            textposition="outside",
-            text=[f"{say.number(row.cost_bn_vnd)} · {say.percent(row.share)}" for row in part.itertuples()],
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        )
+        labels = [f"{row['id']}  {safe(say.of(row, 'label'))}" for row in part.to_dict("records")]
+        texts = [f"{say.number(row.cost_bn_vnd)} · {say.percent(row.share)}" for row in part.itertuples()]
+        labelled_bars(figure, labels, part["cost_bn_vnd"] / 1000, texts, pattern(color, shape), sources[code])
     figure.update_layout(barmode="overlay")
     figure.update_yaxes(categoryorder="array", categoryarray=order)
     figure.update_xaxes(title=say("thousand bn VND"), range=[0, float(table["cost_bn_vnd"].max()) / 1000 * 1.3])

@@ -95,6 +95,24 @@ def frame(
     return figure
 
 
+def labelled_bars(
+    figure: go.Figure, labels: Sequence[str], values: Any, texts: Sequence[str], marker: dict[str, Any], name: str = ""
+) -> None:
+    """Add horizontal bars with their text behind them; a name puts them into the legend."""
+    figure.add_bar(
+        y=labels,
+        x=values,
+        orientation="h",
+        name=name,
+        showlegend=bool(name),
+        marker=marker,
+        text=texts,
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+
+
 def records(table: pd.DataFrame) -> dict[str, list[Any]]:
     """Return a formatted table as columns and rows of text."""
     return {"columns": list(table.columns), "rows": table.astype(str).to_numpy().tolist()}

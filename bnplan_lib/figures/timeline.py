@@ -63,10 +63,7 @@ def project_gantt(programme: Programme, story: Scenario, as_of: str, lang: str) 
         )
     _marks(figure, say, phases, lanes, last)
     _window(figure, say, programme, as_of)
-    figure.update_layout(barmode="overlay", bargap=0)
-    figure.update_yaxes(
-        categoryorder="array", categoryarray=list(lanes.values())[::-1], tickfont={"size": 11}, gridcolor="#f0f2f4"
-    )
+    _lay_lanes(figure, lanes)
     figure.update_xaxes(range=[programme.years[0] - 1.05, last / 4 + 0.45])
     rows = [
         (
@@ -127,10 +124,7 @@ def task_gantt(programme: Programme, as_of: str, lang: str) -> go.Figure:
             hovertemplate="%{customdata}<extra></extra>",
         )
     _window(figure, say, programme, as_of)
-    figure.update_layout(barmode="overlay", bargap=0)
-    figure.update_yaxes(
-        categoryorder="array", categoryarray=list(lanes.values())[::-1], tickfont={"size": 11}, gridcolor="#f0f2f4"
-    )
+    _lay_lanes(figure, lanes)
     figure.update_xaxes(range=[programme.years[0] - 0.05, programme.years[-1] + 1.05])
     counts = place.value_counts()
     columns = [
@@ -268,6 +262,13 @@ def _marks(figure: go.Figure, say: Language, phases: pd.DataFrame, lanes: dict[s
             marker={"symbol": symbol, "size": 10, "color": color, "line": {"color": "white", "width": 1}},
             hoverinfo="skip",
         )
+
+
+def _lay_lanes(figure: go.Figure, lanes: dict[str, str]) -> None:
+    """Order the lanes from the top as in the document."""
+    figure.update_layout(barmode="overlay", bargap=0)
+    order = list(lanes.values())[::-1]
+    figure.update_yaxes(categoryorder="array", categoryarray=order, tickfont={"size": 11})
 
 
 def _window(figure: go.Figure, say: Language, programme: Programme, as_of: str) -> None:

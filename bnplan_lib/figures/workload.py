@@ -53,7 +53,7 @@ def workload_grid(programme: Programme, lang: str) -> go.Figure:
         customdata=hover,
         hovertemplate="%{customdata}<extra></extra>",
     )
-    figure.update_yaxes(categoryorder="array", categoryarray=[shorts[key] for key in order][::-1], gridcolor="#f0f2f4")
+    figure.update_yaxes(categoryorder="array", categoryarray=[shorts[key] for key in order][::-1])
     figure.update_xaxes(dtick=1, tickformat="d", range=[programme.years[0], programme.years[-1] + 1])
     most = int(busiest.max())
     leaders = [shorts[key] for key in order if busiest[key] == most]
