@@ -202,6 +202,9 @@ def main() -> None:
     except PlanError as error:
         _say(f"bnplan: {error}" if "\n" not in str(error) else str(error))
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("stopped; pages written before it stand")
+        sys.exit(130)
     except BrokenPipeError:
         # the reader of our output left: nothing is lost, and nothing more can be said there
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

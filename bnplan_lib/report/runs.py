@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -168,7 +169,11 @@ def _execute(jobs: list[Job], out: Path, aside: Path, workers: int, folder: str 
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         running = {pool.submit(run_job, job, out, aside): job for job in jobs}
         for future in as_completed(running):
-            yield future.result()
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                job = running[future]
+                raise NotebookError(f"{job.stem}: its process was killed; pages written before it stand") from None
 
 
 def run_job(job: Job, out: Path, aside: Path) -> Outcome:
