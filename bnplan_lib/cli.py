@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -103,8 +104,12 @@ def run(
         for job in jobs:
             typer.echo(job.command)
         return
-    with _progress(len(jobs)) as report:
-        outcomes = run_jobs(jobs, out, workers or default_workers(len(jobs)), report, data)
+    try:
+        with _progress(len(jobs)) as report:
+            outcomes = run_jobs(jobs, out, workers or default_workers(len(jobs)), report, data)
+    except KeyboardInterrupt:
+        _say("stopped: notebooks that ran were let end, the others not begun; every page there is whole")
+        raise typer.Exit(130) from None
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
     done = len(outcomes) - len(failed)
     _say(f"{done} of {len(outcomes)} pages written; start with {out / 'index.html'}")
@@ -197,14 +202,12 @@ def lab() -> None:
 
 def main() -> None:
     """Run the command line; a fault becomes a message and an exit code, never a traceback."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler that stops us is like Ctrl-C
     try:
         app()
     except PlanError as error:
         _say(f"bnplan: {error}" if "\n" not in str(error) else str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        _say("stopped; pages written before it stand")
-        sys.exit(130)
     except BrokenPipeError:
         # the reader of our output left: nothing is lost, and nothing more can be said there
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

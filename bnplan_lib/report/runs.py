@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import shlex
+import signal
 import tempfile
 import time
 import warnings
@@ -166,7 +167,9 @@ def _execute(jobs: list[Job], out: Path, aside: Path, workers: int, folder: str 
         for job in jobs:
             yield run_job(job, out, aside)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    # a worker leaves Ctrl-C to this process, which lets running notebooks end and starts no more
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    try:
         running = {pool.submit(run_job, job, out, aside): job for job in jobs}
         for future in as_completed(running):
             try:
@@ -174,6 +177,8 @@ def _execute(jobs: list[Job], out: Path, aside: Path, workers: int, folder: str 
             except BrokenProcessPool:
                 job = running[future]
                 raise NotebookError(f"{job.stem}: its process was killed; pages written before it stand") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def run_job(job: Job, out: Path, aside: Path) -> Outcome:
