@@ -1,0 +1,216 @@
+"""A person in JupyterLab moves a slider and the figure follows."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bnplan_lib.report.notebooks import notebook_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WORD = "t"  # the server asks for one
+QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
+PANEL = ".widget-vbox"
+LIVE = f"{PANEL} .js-plotly-plot"
+# The live figure's numbers as plotly draws them; typed arrays become lists.
+DIAMONDS = f"""() => {{
+  const trace = document.querySelector('{LIVE}')._fullData[1];
+  return Object.fromEntries(Array.from(trace.y, (name, place) => [name, trace.x[place]]));
+}}"""
+ROOM = f"""() => {{
+  const top = part => document.querySelector('{LIVE}').querySelector(part).getBoundingClientRect().top;
+  return top('.gtitle') - top('.main-svg');
+}}"""
+FIRST = f"() => document.querySelector('{LIVE}')._fullData[0].y[0]"
+TOTAL = f"""() => document.querySelector('{LIVE}')._fullData.filter(trace => trace.type === 'bar')
+  .flatMap(trace => Array.from(trace.y)).reduce((sum, value) => sum + value, 0)"""
+
+
+class Lab:
+    """A JupyterLab server on a copy of the notebooks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.log = folder, folder / "server.log"
+        shutil.copytree(notebook_folder(), folder / "notebooks")
+        settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True)
+        (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET), encoding="utf-8")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        homes = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython",
+                 "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}  # fmt: skip
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+                   f"--port={self.port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={WORD}",
+                   f"--ServerApp.root_dir={self.folder / 'notebooks'}"]  # fmt: skip
+        with self.log.open("wb") as log:
+            self.server = subprocess.Popen(
+                command, cwd=self.folder, stdout=log, stderr=log,
+                env={**os.environ, **{name: str(self.folder / place) for name, place in homes.items()}},
+            )  # fmt: skip
+        self.wait(lambda: self.ask("status"), 40)
+
+    def stop(self) -> None:
+        """Ask the server to end, which ends its kernels; insist after ten seconds."""
+        self.server.terminate()
+        try:
+            self.server.wait(10)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            self.server.wait()
+
+    def ask(self, what: str):
+        """Return what the server's interface says."""
+        address = f"http://127.0.0.1:{self.port}/api/{what}?token={WORD}"
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return json.load(answer)
+
+    def wait(self, ready, seconds: float) -> None:
+        """Wait until something is so; the server answers with errors while it or a kernel starts."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with suppress(OSError):
+                if ready():
+                    return
+            assert self.server.poll() is None, self.log.read_text(encoding="utf-8")[-1500:]
+            time.sleep(0.1)
+        raise TimeoutError(self.log.read_text(encoding="utf-8")[-1500:])
+
+    def connected(self, name: str) -> bool:
+        """Whether a notebook's kernel is idle and the page holds its line: before that, Run All opens a dialog."""
+        kernels = [session["kernel"] for session in self.ask("sessions") if session["path"] == name]
+        return any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels)
+
+    def run_all(self, page, name: str) -> None:
+        """Open a notebook and run all its cells; wait for the panel's figure."""
+        page.goto(f"http://127.0.0.1:{self.port}/lab/tree/{name}?token={WORD}&reset")
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        self.wait(lambda: self.connected(name), 30)
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+        page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
+        page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
+        page.locator(f"{LIVE} .main-svg").first.wait_for(state="attached")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A running JupyterLab."""
+    server = Lab(tmp_path_factory.mktemp("lab"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def opened(lab, browser):
+    """Return the page of a notebook with all its cells run; each is opened once and keeps what goes wrong in it."""
+    context = browser.new_context(viewport={"width": 1300, "height": 1200})
+    pages = {}
+
+    def run(name: str):
+        if name not in pages:
+            page = context.new_page()
+            page.set_default_timeout(40_000)
+            page.complaints = []
+            page.on("pageerror", lambda error: page.complaints.append(str(error)))
+            page.on("console", lambda told: page.complaints.append(told.text) if told.type == "error" else None)
+            lab.run_all(page, f"{name}.ipynb")
+            pages[name] = page
+        return pages[name]
+
+    yield run
+    context.close()
+
+
+def slide(page, lever: str, key: str) -> float:
+    """Move a lever's slider with a key, wait until the panel names its new value, and return what it reads."""
+    page.locator(f".bn-{lever} .noUi-handle").press(key)
+    reading = float(page.locator(f".bn-{lever} .widget-readout").inner_text())
+    page.locator(f"{PANEL} code", has_text=f"= {reading:g}").wait_for()
+    return reading
+
+
+def reset(page) -> None:
+    """Press the button that undoes every move."""
+    page.get_by_role("button", name="Back to the scenario").click()
+
+
+def until_drawn(page, numbers: str, told: str) -> bool:
+    """Return whether the live figure's numbers become as told within ten seconds."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    try:
+        page.wait_for_function(f"() => {{ const drawn = ({numbers})(); return {told}; }}", timeout=10_000)
+    except TooLate:
+        return False
+    return True
+
+
+def test_industry_diamond_stands_where_the_slider_reads(opened):
+    page = opened("01_growth_targets")
+    reading = slide(page, "growth-industry", "ArrowRight")
+    assert until_drawn(page, DIAMONDS, f"Math.abs(drawn.Industry - {reading}) < 0.001")
+
+
+def test_raising_industry_raises_the_headline(opened):
+    page = opened("01_growth_targets")
+    before = page.evaluate(DIAMONDS)["<b>GRDP</b>"]
+    slide(page, "growth-industry", "ArrowRight")
+    assert until_drawn(page, DIAMONDS, f"drawn['<b>GRDP</b>'] > {before} + 0.01")
+
+
+def test_back_button_brings_the_figure_back_to_the_scenario(opened):
+    page = opened("01_growth_targets")
+    slide(page, "growth-industry", "End")
+    assert until_drawn(page, DIAMONDS, "drawn.Industry > 19")
+    reset(page)
+    assert until_drawn(page, DIAMONDS, "Math.abs(drawn.Industry - 12.65) < 1e-9")  # the middle of 12 to 13.3
+
+
+def test_back_button_leaves_no_lever_named_as_moved(opened):
+    from playwright.sync_api import expect
+
+    page = opened("01_growth_targets")
+    slide(page, "growth-industry", "End")
+    reset(page)
+    expect(page.locator(f"{PANEL} code")).to_have_count(0, timeout=10_000)
+
+
+def test_doubling_the_first_project_raises_the_total(opened):
+    page = opened("02_investment_composition")
+    before = page.evaluate(TOTAL)
+    slide(page, "projects-all-overrun", "End")
+    assert until_drawn(page, TOTAL, f"drawn > 1.1 * {before}")
+
+
+def test_delay_of_the_first_project_empties_the_first_quarter(opened):
+    page = opened("03_timeline_overlaps")
+    before = page.evaluate(FIRST)
+    slide(page, "projects-all-delay-quarters", "ArrowRight")
+    assert until_drawn(page, FIRST, f"drawn === {before} - 1")
+
+
+def test_title_has_room_for_the_marks_above_vietnamese_letters(opened):
+    assert opened("01_growth_targets").evaluate(ROOM) >= 0
+
+
+@pytest.mark.parametrize("name", ["01_growth_targets", "02_investment_composition", "03_timeline_overlaps"])
+def test_nothing_goes_wrong_in_the_browser(opened, name):
+    assert opened(name).complaints == []

@@ -1,0 +1,377 @@
+"""The pages open anywhere, show what the notebooks found, speak one language and do not break."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+
+import browser as look
+import nbformat
+import pytest
+from nbformat import v4
+
+from bnplan_lib.report.notebooks import notebook_folder
+from bnplan_lib.report.pages import PLOTLY, write_page
+
+NOTEBOOKS = ("01_growth_targets", "02_investment_composition", "03_timeline_overlaps")
+CHARTED = [f"{name}.middle.{lang}.html" for name in NOTEBOOKS for lang in ("vi", "en")]
+PLAIN = ["index.html", "index.en.html", "data_dictionary.vi.html", "data_dictionary.en.html"]
+EDITIONS = [*zip(CHARTED[::2], CHARTED[1::2], strict=True), *zip(PLAIN[::2], PLAIN[1::2], strict=True)]
+WIDTHS = (1280, 390)
+HOSTILE = '</script><script>window.hit = 1</script><img src="x" onerror="window.hit = 1">'
+ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+
+each_page = pytest.mark.parametrize("name", [*CHARTED, *PLAIN])
+each_chart_page = pytest.mark.parametrize("name", CHARTED)
+each_width = pytest.mark.parametrize("width", WIDTHS)
+in_browser = pytest.mark.browser
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def opened(browser, reports):
+    """Open a page of the reports, once for each width, with the network off."""
+    contexts = {width: browser.new_context(viewport={"width": width, "height": 900}) for width in WIDTHS}
+    visits = {}
+
+    def visit(name: str, width: int = WIDTHS[0]) -> look.Visit:
+        if (name, width) not in visits:
+            contexts[width].set_offline(True)
+            visits[name, width] = look.visit(contexts[width], (reports / name).as_uri())
+        return visits[name, width]
+
+    yield visit
+    for context in contexts.values():
+        context.close()
+
+
+def bnplan(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does."""
+    command = [sys.executable, "-m", "bnplan_lib.cli", *words]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+
+def papermill(target, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the first notebook with papermill alone."""
+    source = notebook_folder() / "01_growth_targets.ipynb"
+    command = [sys.executable, "-m", "papermill", str(source), str(target), "--cwd", str(target.parent), *words]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+
+def tables_of(page) -> list[list[list[str]]]:
+    """Return the table under each chart as rows of text, the heads first."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('figure.chart table')].map(table => "
+        "[...table.rows].map(row => [...row.cells].map(cell => cell.textContent)))"
+    )
+
+
+def metas_of(reports, name: str) -> list[dict]:
+    """Return what the figures of an executed notebook carry beside their drawing, panels left out."""
+    notebook = json.loads((reports / name).with_suffix(".ipynb").read_text(encoding="utf-8"))
+    cells = [cell for cell in notebook["cells"] if "panel" not in cell["metadata"].get("tags", [])]
+    outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    return [data[PLOTLY]["layout"]["meta"] for data in outputs if PLOTLY in data]
+
+
+@in_browser
+@each_page
+def test_page_asks_for_nothing_beyond_itself(opened, name):
+    assert [one for one in opened(name).requests if not one.startswith(("data:", "blob:"))] == [opened(name).page.url]
+
+
+@in_browser
+@each_width
+@each_page
+def test_page_complains_of_nothing(opened, name, width):
+    assert opened(name, width).complaints == []
+
+
+@in_browser
+@each_page
+def test_page_declares_its_language(opened, name):
+    expected = "en" if ".en." in name else "vi"
+    assert opened(name).page.locator("html").get_attribute("lang") == expected
+
+
+@in_browser
+@each_page
+def test_page_has_its_heading_as_title(opened, name):
+    page = opened(name).page
+    assert page.title() == page.locator("h1").inner_text() != ""
+
+
+@in_browser
+@each_chart_page
+def test_every_chart_of_the_notebook_is_drawn(opened, reports, name):
+    drawn = opened(name).page.locator(".plot:has(.main-svg)").count()
+    assert drawn == opened(name).page.locator("figure.chart").count() == len(metas_of(reports, name)) > 4
+
+
+@in_browser
+@each_width
+@each_chart_page
+def test_every_trace_leaves_marks_to_see(opened, name, width):
+    assert opened(name, width).page.evaluate(look.EMPTY) == []
+
+
+@in_browser
+@each_chart_page
+def test_charts_carry_the_titles_of_the_notebook(opened, reports, name):
+    titles = opened(name).page.locator("figure.chart h3").all_inner_texts()
+    assert titles == [meta["title"] for meta in metas_of(reports, name)]
+
+
+@in_browser
+@each_chart_page
+def test_tables_hold_the_rows_of_the_notebook(opened, reports, name):
+    tables = [meta["table"] for meta in metas_of(reports, name)]
+    assert tables_of(opened(name).page) == [[table["columns"], *table["rows"]] for table in tables]
+
+
+@in_browser
+@each_chart_page
+def test_csv_links_hold_the_tables(opened, name):
+    page = opened(name).page
+    links = page.locator("figure.chart a[download]").evaluate_all("links => links.map(link => link.href)")
+    texts = [base64.b64decode(link.removeprefix("data:text/csv;base64,")).decode("utf-8-sig") for link in links]
+    inert = [[[re.sub(r"^(?=[=+\-@])", "'", cell) for cell in row] for row in table] for table in tables_of(page)]
+    assert [list(csv.reader(io.StringIO(text))) for text in texts] == inert
+
+
+@in_browser
+@each_width
+@each_page
+def test_page_never_scrolls_sideways(opened, name, width):
+    assert opened(name, width).page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@in_browser
+@each_width
+@each_page
+def test_text_has_most_of_the_width(opened, name, width):
+    assert opened(name, width).page.locator("main").bounding_box()["width"] > 0.6 * width
+
+
+@in_browser
+@each_width
+@each_chart_page
+def test_no_text_of_a_chart_is_cut(opened, name, width):
+    assert opened(name, width).page.evaluate(look.CUT) == []
+
+
+@in_browser
+@each_width
+@each_chart_page
+def test_no_texts_of_a_chart_cover_each_other(opened, name, width):
+    assert opened(name, width).page.evaluate(look.COVERED) == []
+
+
+@in_browser
+@each_chart_page
+def test_chart_too_wide_for_a_phone_can_be_scrolled(opened, name):
+    assert opened(name, 390).page.evaluate(look.STUCK) == []
+
+
+@in_browser
+@pytest.mark.parametrize("place", ["figure.chart .plot text", "figure.chart td", ".gt_table"])
+def test_charts_and_tables_are_set_in_the_letters_of_the_page(opened, place):
+    first = "node => getComputedStyle(node).fontFamily.split(',')[0]"
+    page = opened(CHARTED[4]).page
+    assert page.locator(place).first.evaluate(first) == page.locator("body").evaluate(first)
+
+
+@in_browser
+@pytest.mark.parametrize("place", ["body", "figure.chart .plot text", "table", ".gt_table"])
+def test_vietnamese_letters_are_really_drawn(opened, place):
+    page = opened(CHARTED[4]).page
+    font = page.locator(place).first.evaluate("node => getComputedStyle(node).fontFamily")
+    assert look.missing_letters(page, "Nông nghiệp ễ ữ ặ Đ ổ", font) == []
+
+
+@in_browser
+def test_letter_of_no_font_counts_as_missing(opened):
+    assert look.missing_letters(opened(CHARTED[0]).page, "a\u0378", "sans-serif") == ["\u0378"]
+
+
+@in_browser
+@each_chart_page
+def test_charts_have_no_mode_bar(opened, name):
+    assert opened(name).page.locator(".modebar-btn").count() == 0
+
+
+@in_browser
+@each_chart_page
+def test_page_prints_on_several_sheets_and_comes_back(opened, name):
+    visit = opened(name)
+    widths = "[...document.querySelectorAll('.plot .main-svg')].map(svg => svg.getBoundingClientRect().width)"
+    before = visit.page.evaluate(widths)
+    sheets = re.findall(rb"/Type\s*/Page\b", visit.page.pdf(format="A4"))
+    assert (len(sheets) > 1, visit.page.evaluate(widths), visit.complaints) == (True, before, [])
+
+
+@in_browser
+@each_page
+def test_links_lead_to_pages_and_headings_that_exist(opened, reports, name):
+    page = opened(name).page
+    links = page.locator("a:not([download])").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    files = [link for link in links if not link.startswith(("http", "#")) and not (reports / link).is_file()]
+    places = "links => links.filter(link => { location.hash = link; return !document.querySelector(':target'); })"
+    assert (files, page.evaluate(places, [link for link in links if link.startswith("#")])) == ([], [])
+
+
+@in_browser
+@pytest.mark.parametrize(("vietnamese", "english"), EDITIONS)
+def test_vietnamese_page_has_no_english_words(opened, vietnamese, english):
+    said, other = (opened(name).page.evaluate(look.SAID) for name in (vietnamese, english))
+    codes = look.code_words() if "dictionary" in vietnamese else set()
+    assert look.english_words(said, other) - codes == set()
+
+
+@in_browser
+@pytest.mark.parametrize("english", [english for _, english in EDITIONS])
+def test_english_page_has_no_vietnamese_words_but_names(opened, english):
+    assert look.vietnamese_words(opened(english).page.evaluate(look.SAID)) == set()
+
+
+def test_untranslated_words_would_be_found():
+    assert look.english_words("Vốn: share of cost", "The share of cost") == {"share", "cost"}
+    assert look.vietnamese_words("Cảng hàng không Gia Bình airport") == {"cảng", "hàng", "không"}
+
+
+@each_page
+def test_page_is_smaller_than_two_megabytes(reports, name):
+    assert (reports / name).stat().st_size < 2_000_000
+
+
+@each_page
+def test_page_carries_plotly_once_and_only_for_charts(reports, name):
+    assert (reports / name).read_text(encoding="utf-8").count("* plotly.js (basic") == (name in CHARTED)
+
+
+@each_page
+def test_only_links_to_sources_point_outside(reports, name):
+    found = look.Addresses((reports / name).read_text(encoding="utf-8")).found
+    assert [(tag, to) for tag, to in found if tag != "a" and not to.startswith("data:")] == []
+
+
+@in_browser
+@each_page
+def test_page_forbids_itself_to_load_anything(opened, name):
+    policy = opened(name).page.locator('meta[http-equiv="Content-Security-Policy"]').get_attribute("content")
+    assert policy.startswith("default-src 'none';")
+
+
+def test_exporting_a_run_twice_gives_the_same_bytes(reports):
+    notebook = nbformat.read(reports / "03_timeline_overlaps.middle.vi.ipynb", as_version=4)
+    assert write_page(notebook, "vi", {}, {}) == write_page(notebook, "vi", {}, {})
+
+
+def test_running_again_elsewhere_gives_the_same_pages(reports, tmp_path):
+    bnplan("run", NOTEBOOKS[0], "--out", str(tmp_path / "again"))
+    assert [(tmp_path / "again" / name).read_bytes() for name in CHARTED[:2]] == [
+        (reports / name).read_bytes() for name in CHARTED[:2]
+    ]
+
+
+@in_browser
+def test_hostile_texts_are_shown_and_not_run(browser, tmp_path):
+    meta = dict.fromkeys(("title", "subtitle", "source"), HOSTILE) | {
+        "table": {"columns": [HOSTILE], "rows": [[HOSTILE]]}
+    }
+    figure = {"data": [{"x": [1], "y": [1], "name": HOSTILE, "text": HOSTILE}], "layout": {"meta": meta}}
+    cells = [
+        v4.new_markdown_cell("# Title"),
+        v4.new_code_cell("1", outputs=[v4.new_output("display_data", {PLOTLY: figure})]),
+    ]
+    page = tmp_path / "hostile.html"
+    page.write_text(
+        write_page(v4.new_notebook(cells=cells), "en", {HOSTILE: HOSTILE}, {HOSTILE: "x"}), encoding="utf-8"
+    )
+    visit = look.visit(browser, page.as_uri())
+    assert (visit.page.locator("figure h3").inner_text(), visit.page.evaluate("window.hit")) == (HOSTILE, None)
+
+
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory):
+    """Run a notebook, spoil it and run it again: the output folder, the good page, the second run's end."""
+    folder = tmp_path_factory.mktemp("failed")
+    parameters = 'scenario: str = "middle"  # one\nlang: str = "en"  # two\nlevers: dict = {}  # three'
+    for code in ("print('water')", "raise ValueError('the well is dry')"):
+        cells = [v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}), v4.new_code_cell(code)]
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        nbformat.write(v4.new_notebook(cells=cells, metadata=kernel), folder / "well.ipynb")
+        done = bnplan("run", str(folder / "well.ipynb"), "--lang", "en", "--out", str(folder / "out"))
+        if done.returncode == 0:
+            good = (folder / "out" / "well.middle.en.html").read_bytes()
+    return folder / "out", good, done
+
+
+def test_failed_notebook_leaves_with_4_and_its_error(failed):
+    assert failed[2].returncode == 4
+    assert "the well is dry" in failed[2].stderr
+    assert "Traceback" not in failed[2].stderr
+
+
+def test_failed_notebook_leaves_the_good_page_as_it_was(failed):
+    assert (failed[0] / "well.middle.en.html").read_bytes() == failed[1]
+
+
+def test_page_of_a_failed_run_is_branded_as_such(failed):
+    page = (failed[0] / "well.middle.en.failed.html").read_text(encoding="utf-8")
+    assert re.search(r'<div class="failed" role="alert">|<div role="alert" class="failed">', page)
+
+
+def test_good_page_is_not_branded(failed):
+    assert b'role="alert"' not in failed[1]
+
+
+def test_front_page_names_the_failed_run(failed):
+    found = look.Addresses((failed[0] / "index.html").read_text(encoding="utf-8")).found
+    assert {("a", "well.middle.en.html"), ("a", "well.middle.en.failed.html")} <= set(found)
+
+
+def test_file_in_place_of_the_output_folder_is_refused_in_one_line(tmp_path):
+    (tmp_path / "out").write_text("taken", encoding="utf-8")
+    done = bnplan("run", NOTEBOOKS[0], "--lang", "en", "--out", str(tmp_path / "out"))
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "the output folder must be writable" in done.stderr
+
+
+@pytest.mark.skipif(ROOT, reason="root may write anywhere")
+def test_read_only_output_folder_is_refused_in_one_line(tmp_path):
+    tmp_path.chmod(0o500)
+    done = bnplan("run", NOTEBOOKS[0], "--lang", "en", "--out", str(tmp_path))
+    tmp_path.chmod(0o700)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
+def test_misspelt_setting_is_refused_before_anything_starts(tmp_path):
+    done = bnplan("run", "--set", "gaol=12", "--out", str(tmp_path / "out"))
+    assert (done.returncode, (tmp_path / "out").exists()) == (2, False)
+    assert "--set gaol: unknown parameter; nearest: goal" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("scenaro", "high", "parameter scenaro: unknown; nearest: scenario"),
+        ("scenario", "hihg", "no scenario 'hihg'; nearest: high"),
+        ("lang", "fr", "parameter lang: must be one of en, vi"),
+    ],
+)
+def test_plain_papermill_stops_at_a_wrong_parameter(tmp_path, name, value, told):
+    done = papermill(tmp_path / "out.ipynb", "-p", name, value)
+    assert done.returncode != 0
+    assert told in done.stderr
+
+
+def test_plain_papermill_runs_with_right_parameters(tmp_path):
+    assert papermill(tmp_path / "out.ipynb", "-p", "scenario", "high", "-p", "lang", "vi").returncode == 0
+    assert "Kịch bản" in (tmp_path / "out.ipynb").read_text(encoding="utf-8")
