@@ -45,6 +45,8 @@ def growth(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | g
     def back(_: object) -> None:
         for sector in SECTORS:
             controls[f"growth.{sector}"].value = round(rates[sector], 6)
+        panel.moved.clear()
+        panel.move({})
 
     panel.reset.on_click(back)
     return panel.show(*controls.values())

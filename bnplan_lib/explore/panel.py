@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from bnplan_lib.figures.language import Language
 from bnplan_lib.inputs.scenario import Lever, Scenario, move_levers
 
+WIDTH_PX = 960  # a live figure does not follow the width of its cell
 Draw = Callable[[Scenario], go.Figure]
 
 
@@ -19,16 +20,18 @@ def slider(lever: Lever, value: float, say: Language, key: str | None = None) ->
     low, high = lever.soft or lever.hard or (0.0, 1.0)
     low, high = min(low, value), max(high, value)
     whole = lever.type == "integer"
+    units = {"percent_per_year": say(", % a year"), "percent": ", %"}
+    unit = units.get(lever.unit, "")
     kind = widgets.IntSlider if whole else widgets.FloatSlider
     control = kind(
         value=value,
         min=low,
         max=high,
-        step=1 if whole else 0.05,
-        description=lever.title_vi if say.code == "vi" else lever.title_en,
+        step=1 if whole or lever.unit == "percent" else 0.05,
+        description=f"{lever.title_vi if say.code == 'vi' else lever.title_en}{unit}",
         continuous_update=False,
-        style={"description_width": "22em"},
-        layout={"width": "46em"},
+        style={"description_width": "26em"},
+        layout={"width": "52em"},
         readout_format="d" if whole else ".2f",
     )
     control.add_class(f"bn-{(key or lever.key).replace('.', '-').replace('*', 'all').replace('_', '-')}")
@@ -53,6 +56,7 @@ class Panel:
         self.draw, self.story, self.say = draw, story, say
         self.moved: dict[str, Any] = {}
         self.figure = go.FigureWidget(draw(story))
+        self.figure.layout.width = WIDTH_PX
         self.told = widgets.HTML()
         self.reset = widgets.Button(description=say("Back to the scenario"), icon="undo", layout={"width": "16em"})
 
@@ -66,4 +70,6 @@ class Panel:
 
     def show(self, *controls: widgets.Widget) -> widgets.VBox:
         """Return the panel, controls above the figure."""
-        return widgets.VBox([*controls, widgets.HBox([self.reset, self.told]), self.figure])
+        return widgets.VBox(
+            [*controls, widgets.HBox([self.reset, self.told], layout={"margin": "0.6em 0"}), self.figure]
+        )

@@ -83,9 +83,11 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Fig
         marker={"symbol": "diamond", "size": 11, "color": ORANGE, "line": {"color": "white", "width": 1}},
         text=[say.percent(value, 2) for value in targets["average"]],
         textposition="top center",
+        cliponaxis=False,
         customdata=hover,
         hovertemplate="%{customdata}<extra></extra>",
     )
+    figure.update_yaxes(range=[-0.6, len(labels) - 0.35])  # room for the first label
     inside = int((targets["standing"] == "inside").sum())
     rows = [
         (
@@ -175,6 +177,7 @@ def contributions(path: pd.DataFrame, lang: str) -> go.Figure:
         y=points[list(SECTORS)].clip(lower=0).sum(axis=1),
         mode="text",
         textposition="top center",
+        cliponaxis=False,
         showlegend=False,
         hoverinfo="skip",
         text=[f"<b>{say.percent(value / 100)}</b>" for value in points["grdp"]],
@@ -187,7 +190,9 @@ def contributions(path: pd.DataFrame, lang: str) -> go.Figure:
         for year, row in points.iterrows()
     ]
     figure.update_layout(barmode="relative")
-    figure.update_yaxes(title=say("percentage points"), rangemode="tozero")
+    top = float(points[list(SECTORS)].clip(lower=0).sum(axis=1).max())
+    bottom = float(points[list(SECTORS)].clip(upper=0).sum(axis=1).min())
+    figure.update_yaxes(title=say("percentage points"), range=[bottom * 1.05, top * 1.1])
     return frame(
         figure,
         say,
@@ -222,6 +227,7 @@ def levels(path: pd.DataFrame, lang: str) -> go.Figure:
         y=table["grdp"] / 1000,
         mode="text",
         textposition="top center",
+        cliponaxis=False,
         showlegend=False,
         hoverinfo="skip",
         text=[f"<b>{say.number(value / 1000)}</b>" for value in table["grdp"]],
@@ -232,7 +238,7 @@ def levels(path: pd.DataFrame, lang: str) -> go.Figure:
         for year, row in table.iterrows()
     ]
     figure.update_layout(barmode="stack")
-    figure.update_yaxes(title=say("thousand bn VND"))
+    figure.update_yaxes(title=say("thousand bn VND"), range=[0, float(table["grdp"].max()) / 1000 * 1.1])
     return frame(
         figure,
         say,
@@ -287,5 +293,5 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
         source=source_line("growth", say),
         table=rows_table([say("Sector"), say("Scenario"), say("Needed"), say("Within its target range?")], rows),
         height=420,
-        least_width=480,
+        least_width=520,
     )

@@ -82,7 +82,7 @@ def composition_bars(programme: Programme, by: str, lang: str) -> go.Figure:
     ]
     first = table.loc[table["share"].idxmax()]
     columns = [say("Class"), say("Projects"), say("Without a cost"), say("Cost, bn VND"), say("Share")]
-    figure.update_xaxes(title=say("thousand bn VND"), range=[0, float(shown["cost_bn_vnd"].max()) / 1000 * 1.55])
+    figure.update_xaxes(title=say("thousand bn VND"), range=[0, float(shown["cost_bn_vnd"].max()) / 1000 * 1.75])
     return frame(
         figure,
         say,
@@ -91,7 +91,7 @@ def composition_bars(programme: Programme, by: str, lang: str) -> go.Figure:
         source=source_line("investment", say),
         table=rows_table(columns, rows),
         height=170 + 34 * len(shown),
-        least_width=560,
+        least_width=680,
     )
 
 
@@ -167,7 +167,7 @@ def largest_bars(programme: Programme, largest: int, lang: str) -> go.Figure:
         labelled_bars(figure, labels, part["cost_bn_vnd"] / 1000, texts, pattern(color, shape), sources[code])
     figure.update_layout(barmode="overlay")
     figure.update_yaxes(categoryorder="array", categoryarray=order)
-    figure.update_xaxes(title=say("thousand bn VND"), range=[0, float(table["cost_bn_vnd"].max()) / 1000 * 1.3])
+    figure.update_xaxes(title=say("thousand bn VND"), range=[0, float(table["cost_bn_vnd"].max()) / 1000 * 1.5])
     measured = concentration(programme, largest)
     columns = [say("Row"), say("Project"), say("Capital source"), say("Cost, bn VND"), say("Share"), say("Added up")]
     rows = [
@@ -197,7 +197,7 @@ def largest_bars(programme: Programme, largest: int, lang: str) -> go.Figure:
         source=source_line("investment", say),
         table=rows_table(columns, rows),
         height=190 + 30 * len(table),
-        least_width=560,
+        least_width=680,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -16,6 +18,7 @@ from bnplan_lib.errors import UnknownName
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 NBSP = "\N{NO-BREAK SPACE}"
+NO_DATE = {"en": "no date", "vi": "không ghi ngày"}
 ROMAN = ("I", "II", "III", "IV")
 
 
@@ -64,6 +67,17 @@ class Language:
         """Return a quarter: Quý III/2026 or Q3 2026."""
         year, place = quarter.split("Q")
         return f"Quý{NBSP}{ROMAN[int(place) - 1]}/{year}" if self.code == "vi" else f"Q{place}{NBSP}{year}"
+
+    def date(self, iso: str) -> str:
+        """Return a date that may lack its day or month: 09/12/2025 or 9 December 2025."""
+        parts = iso.split("-")
+        if len(parts) == 3 and parts[0].isdigit():
+            day = date.fromisoformat(iso)
+            return format_date(day, "dd/MM/yyyy" if self.code == "vi" else "d MMMM yyyy", locale=self.code)
+        if len(parts) == 2 and parts[0].isdigit():
+            day = date(int(parts[0]), int(parts[1]), 1)
+            return format_date(day, "MM/yyyy" if self.code == "vi" else "MMMM yyyy", locale=self.code)
+        return iso if parts[0].isdigit() else NO_DATE[self.code]
 
     def of(self, row: Any, column: str) -> str:
         """Return the text that a table holds in this language: `name_vi` or `name_en`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from IPython.display import Markdown
 
@@ -73,22 +73,13 @@ def source_note(topic: str, programme: Programme, lang: str) -> Markdown:
 def _facts(topic: str, programme: Programme, say: Language) -> str:
     lines = [say("**Facts from outside the document** (none is final unless it says so):")]
     status = {"estimate": say("estimate"), "plan": say("plan")}
-    units = {"bn_vnd": say("bn VND"), "percent": "%"}
     for fact_id in FACTS[topic]:
         fact = programme.fact(fact_id)
-        digits = (
-            0
-            if float(fact["value"]).is_integer()
-            else 2
-            if fact["unit"] == "percent"
-            and fact["value"] % 0.1 > 1e-9
-            and round(fact["value"] * 10) != fact["value"] * 10
-            else 1
-        )
-        value = f"{say.number(fact['value'], digits)} {units[fact['unit']]}"
+        value = say.money(fact["value"]) if fact["unit"] == "bn_vnd" else say.percent(fact["value"] / 100, 2)
         link = f"[{fact['publisher']}]({fact['url']})" if isinstance(fact["url"], str) else fact["publisher"]
         told = status.get(fact["status"], fact["status"])
-        lines.append(f"- {say.of(fact, 'name')}, {fact['period']}: {value} ({told}; {link}, {fact['published']})")
+        period = fact["period"].replace("-", "–")
+        lines.append(f"- {say.of(fact, 'name')}, {period}: {value} ({told}; {link}, {say.date(fact['published'])})")
     return "\n".join(lines)
 
 
@@ -99,11 +90,16 @@ def _corrections(topic: str, programme: Programme, say: Language) -> str:
         & (programme.corrections["column"] != "label_vi")
     ]
     lines = [say("**Corrected values** (the printed one is kept beside the used one):")]
-    for row in chosen.to_dict("records"):
-        printed, used = (say.number(float(row[key])) for key in ("printed_value", "value"))
-        change = say("{row}: printed {printed}, used {used}.", row=row["row_id"], printed=printed, used=used)
-        lines.append(f"- {change} {say.of(row, 'reason')} {say.of(row, 'evidence')}")
+    columns = [f"{column}_{say.code}" for column in ("reason", "evidence")]
+    for (reason, evidence), rows in chosen.groupby(columns, sort=False):
+        changes = " ".join(_change(row, say) for row in rows.to_dict("records"))
+        lines.append(f"- {changes} {reason} {evidence}")
     return "\n".join(lines)
+
+
+def _change(row: dict[str, Any], say: Language) -> str:
+    printed, used = (say.number(float(row[key])) for key in ("printed_value", "value"))
+    return say("{row}: printed {printed}, used {used}.", row=row["row_id"], printed=printed, used=used)
 
 
 def _doubts(topic: str, programme: Programme, say: Language) -> str:

@@ -21,7 +21,9 @@ SECTOR_STYLE = {
     "product_taxes": (GREY, "x"),
 }
 SOURCE_STYLE = {"public": (BLUE, ""), "ppp": (ORANGE, "/"), "off_budget": (GREY, ".")}
-TITLE_PX, LEGEND_PX, AXIS_PX = 64, 48, 26  # what stands above the plot, in pixels
+# what stands around the plot, in pixels: a title with room for the marks above Vietnamese letters
+TITLE_PX, LEGEND_PX, NO_LEGEND_PX, AXIS_PX, SOURCE_PX = 72, 48, 24, 26, 20
+SOURCE_NAME = "source"  # a page sets title and source in HTML, and finds the source by this name
 FONT = "Open Sans, DejaVu Sans, Segoe UI, Helvetica, Arial, sans-serif"
 
 
@@ -52,8 +54,23 @@ def frame(
     on top the legend stands above its labels. On a screen narrower than
     `least_width` pixels a page lets the reader scroll the figure.
     """
-    top, bottom = (TITLE_PX + LEGEND_PX + AXIS_PX, 40) if axis_on_top else (TITLE_PX + LEGEND_PX, 56)
-    above = AXIS_PX / (height - top - bottom) if axis_on_top else 0
+    legend = any(trace.name and trace.showlegend is not False for trace in figure.data)
+    axis = AXIS_PX if axis_on_top else 0
+    top = TITLE_PX + axis + (LEGEND_PX if legend else NO_LEGEND_PX)
+    bottom = (24 if axis_on_top else 56) + SOURCE_PX
+    plot = height - top - bottom
+    figure.add_annotation(
+        name=SOURCE_NAME,
+        text=source,
+        showarrow=False,
+        x=0,
+        xref="paper",
+        xanchor="left",
+        y=-(bottom - 2) / plot,
+        yref="paper",
+        yanchor="bottom",
+        font={"size": 11, "color": GREY},
+    )
     figure.update_layout(
         template="none",
         title={
@@ -64,14 +81,14 @@ def frame(
             "y": 1,
             "yref": "container",
             "yanchor": "top",
-            "pad": {"l": 8, "t": 14},
+            "pad": {"l": 8, "t": 24},
         },
         font={"family": FONT, "size": 13, "color": INK},
         paper_bgcolor="white",
         plot_bgcolor="white",
         height=height,
         margin={"l": 8, "r": 16, "t": top, "b": bottom},
-        legend={"orientation": "h", "x": 0, "y": 1 + above, "yanchor": "bottom", "traceorder": "normal"},
+        legend={"orientation": "h", "x": 0, "y": 1 + axis / plot, "yanchor": "bottom", "traceorder": "normal"},
         hoverlabel={"bgcolor": "white", "font": {"family": FONT, "color": INK}},
         separators=say.separators,
         bargap=0.3,
@@ -111,6 +128,7 @@ def labelled_bars(
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
+    figure.update_xaxes(showgrid=False)  # lines would run through the texts
 
 
 def records(table: pd.DataFrame) -> dict[str, list[Any]]:

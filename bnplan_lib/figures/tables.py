@@ -95,6 +95,9 @@ def _table(
     frame = pd.DataFrame([list(row) for row in rows], columns=columns)
     table = GT(frame, id=table_id).cols_label(cases=dict(zip(columns, heads, strict=True)))
     table = table.cols_align("right", columns=[columns[place] for place in numbers]) if numbers else table
-    table = table.tab_options(table_font_names=FONT, table_font_size="14px", table_width="100%", data_row_padding="4px")
+    table = table.tab_options(
+        table_font_names=FONT.split(", "), table_font_size="14px", table_width="100%", data_row_padding="4px"
+    )
+    table = table.opt_css(".gt_row { overflow-wrap: anywhere; }")
     table = table.tab_source_note(note) if note else table
     return HTML(table.as_raw_html())  # a GT shows itself with memory addresses in its plain text

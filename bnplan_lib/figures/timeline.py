@@ -62,7 +62,8 @@ def project_gantt(programme: Programme, story: Scenario, as_of: str, lang: str) 
             hovertemplate="%{customdata}<extra></extra>",
         )
     _marks(figure, say, phases, lanes, last)
-    _window(figure, say, programme, as_of)
+    _window(figure, programme)
+    _now(figure, say, as_of)
     _lay_lanes(figure, lanes)
     figure.update_xaxes(range=[programme.years[0] - 1.05, last / 4 + 0.45])
     rows = [
@@ -123,7 +124,7 @@ def task_gantt(programme: Programme, as_of: str, lang: str) -> go.Figure:
             customdata=hover,
             hovertemplate="%{customdata}<extra></extra>",
         )
-    _window(figure, say, programme, as_of)
+    _now(figure, say, as_of)
     _lay_lanes(figure, lanes)
     figure.update_xaxes(range=[programme.years[0] - 0.05, programme.years[-1] + 1.05])
     counts = place.value_counts()
@@ -231,7 +232,7 @@ def running_at_once(programme: Programme, story: Scenario, lang: str) -> go.Figu
         ),
         subtitle=say(
             "Running projects and tasks, and money falling in each quarter, cost spread evenly; "
-            "shaded: the programme's years"
+            "shaded: the programme's years; later quarters stand in the table"
         ),
         source=source_line("timeline", say),
         table=rows_table(columns, rows),
@@ -271,9 +272,13 @@ def _lay_lanes(figure: go.Figure, lanes: dict[str, str]) -> None:
     figure.update_yaxes(categoryorder="array", categoryarray=order, tickfont={"size": 11})
 
 
-def _window(figure: go.Figure, say: Language, programme: Programme, as_of: str) -> None:
-    """Shade the programme's years and draw the line of the reader's quarter."""
+def _window(figure: go.Figure, programme: Programme) -> None:
+    """Shade the programme's years."""
     figure.add_vrect(x0=programme.years[0], x1=programme.years[-1] + 1, fillcolor=BAND, line_width=0, layer="below")
+
+
+def _now(figure: go.Figure, say: Language, as_of: str) -> None:
+    """Draw the line at the beginning of the reader's quarter."""
     now = quarter_number(as_of) / 4
     figure.add_vline(x=now, line={"color": RED, "width": 1.5, "dash": "dot"})
     figure.add_annotation(

@@ -106,13 +106,13 @@ def _field(field: dict[str, Any], schema: dict[str, Any], say: Language) -> str:
     if limits.get("required"):
         allowed.append(say("required"))
     if "codeList" in field:
-        allowed.append(say("code list {name}", name=field["codeList"]))
+        allowed.append(say("code list {name}", name=_code(field["codeList"])))
     elif "enum" in limits:
-        allowed.append(say("one of {codes}", codes=", ".join(limits["enum"])))
+        allowed.append(say("one of {codes}", codes=", ".join(map(_code, limits["enum"]))))
     if "itemReference" in field:
-        allowed.append(say("ids of {table}", table=field["itemReference"]))
+        allowed.append(say("ids of {table}", table=_code(field["itemReference"])))
     keys = [key for key in schema.get("foreignKeys", []) if key["fields"] == field["name"]]
-    allowed += [say("ids of {table}", table=key["reference"]["resource"]) for key in keys]
+    allowed += [say("ids of {table}", table=_code(key["reference"]["resource"])) for key in keys]
     kinds = {
         "string": say("text"),
         "number": say("number"),
@@ -122,12 +122,12 @@ def _field(field: dict[str, Any], schema: dict[str, Any], say: Language) -> str:
     meaning = ". ".join(filter(None, (_said(field, "title", say.code), _said(field, "description", say.code))))
     units = {"quarter": say("quarter"), "bn VND": say("bn VND"), "see unit": say("see column unit")}
     unit = units.get(field.get("unit", ""), field.get("unit", ""))
-    cells = [kinds[field["type"]], unit, meaning, "; ".join(allowed)]
-    return (
-        f"<tr><td><code>{field['name']}</code></td>"
-        + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-        + "</tr>"
-    )
+    cells = [_code(field["name"]), *map(html.escape, (kinds[field["type"]], unit, meaning)), "; ".join(allowed)]
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _code(name: str) -> str:
+    return f"<code>{html.escape(name)}</code>"
 
 
 def _said(entry: dict[str, Any], key: str, lang: str) -> str:

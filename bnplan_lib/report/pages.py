@@ -8,21 +8,24 @@ import csv
 import html
 import io
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import shorten
 from bnplan_lib.figures.language import LANGUAGES, Language, speak
+from bnplan_lib.figures.style import SOURCE_NAME, SOURCE_PX, TITLE_PX
 
 if TYPE_CHECKING:
     from nbconvert.exporters.html import HTMLExporter
     from nbformat import NotebookNode
 
 HERE = Path(__file__).parent
+NUMERIC = re.compile(r"[−\d.,\s%]+|–|")
 PLOTLY = "application/vnd.plotly.v1+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
-TITLE_PX = 64  # the page sets title and subtitle in HTML, so the figure gives up their room
+NARROW_PX = 480  # a figure that needs more is wider than a phone
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -92,20 +95,24 @@ def figure_html(figure: dict[str, Any], figure_id: str, say: Language) -> str:
     layout = dict(figure["layout"])
     meta = layout.pop("meta", None) or {}
     layout.pop("template", None)
-    if meta:
+    if meta:  # the page sets title, subtitle and source in HTML: the figure gives up their room
         layout.pop("title", None)
-        margin = dict(layout.get("margin", {}))
-        margin["t"] = max(margin.get("t", 80) - TITLE_PX, 10)
-        layout["margin"] = margin
-        layout["height"] = layout.get("height", 450) - TITLE_PX
+        margin = layout.get("margin", {})
+        layout["margin"] = {**margin, "t": margin.get("t", 80) - TITLE_PX, "b": margin.get("b", 80) - SOURCE_PX}
+        layout["height"] = layout.get("height", 450) - TITLE_PX - SOURCE_PX
+        layout["annotations"] = [one for one in layout.get("annotations", []) if one.get("name") != SOURCE_NAME]
     spec = script_safe({"data": figure["data"], "layout": layout})
+    wide = meta.get("least_width", 0) > NARROW_PX
+    told = html.escape(say("Swipe sideways for the rest of the figure."))
+    hint = f'<p class="hint">{told}</p>' if wide else ""
     title, subtitle = (html.escape(str(meta.get(key, ""))) for key in ("title", "subtitle"))
     style = f"height:{layout.get('height', 400)}px;min-width:{meta.get('least_width', 340)}px"
     message = html.escape(f"{meta.get('title', '')}. {meta.get('subtitle', '')}", quote=True)
     return (
         f'<figure class="chart" id="{figure_id}" role="group" aria-label="{message}">'
         f"<figcaption><h3>{title}</h3><p>{subtitle}</p></figcaption>"
-        f'<div class="scroll"><div class="plot" style="{style}"></div></div>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">'
+        f'<div class="plot" style="{style}"></div></div>{hint}'
         f'<script type="application/json">{spec}</script>'
         f'<p class="source">{html.escape(str(meta.get("source", "")))}</p>'
         f"{table_html(meta.get('table'), figure_id, say)}</figure>"
@@ -116,8 +123,10 @@ def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
     """Return a figure's table behind a fold, with a link that saves it as CSV."""
     if not table:
         return ""
-    head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in table["columns"])
-    rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in table["rows"])
+    columns = zip(*table["rows"], strict=True)
+    marks = [' class="number"' if all(map(NUMERIC.fullmatch, cells)) else "" for cells in columns]
+    head = _row("th", table["columns"], marks)
+    rows = "".join(_row("td", row, marks) for row in table["rows"])
     content = base64.b64encode(table_csv(table).encode("utf-8-sig")).decode()
     told = html.escape(say("Table"))
     save = html.escape(say("Download as CSV"))
@@ -125,8 +134,14 @@ def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
     return (
         f"<details><summary>{told}</summary>"
         f'<div class="scroll" tabindex="0" role="region" aria-label="{told}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{link}</details>"
+        f"<table><thead>{head}</thead><tbody>{rows}</tbody></table></div>{link}</details>"
     )
+
+
+def _row(tag: str, cells: list[str], marks: list[str]) -> str:
+    scope = ' scope="col"' if tag == "th" else ""
+    inner = (f"<{tag}{scope}{mark}>{html.escape(cell)}</{tag}>" for mark, cell in zip(marks, cells, strict=True))
+    return f"<tr>{''.join(inner)}</tr>"
 
 
 def table_csv(table: dict[str, Any]) -> str:

@@ -127,7 +127,7 @@ def run_jobs(
         }
         write_record(out, everything, head)
     except OSError as error:
-        raise PlanError(f"{error.filename or out}: the output folder must be writable, {error.strerror}") from error
+        raise PlanError(f"{out}: the output folder must be writable, {error.strerror}") from error
     return outcomes
 
 
@@ -247,6 +247,7 @@ def _papermill(job: Job, executed: Path) -> str:
                 str(executed),
                 parameters=dict(job.parameters),
                 kernel_name="python3",
+                language="python",
                 progress_bar=False,
                 log_output=False,
                 request_save_on_cell_execute=False,

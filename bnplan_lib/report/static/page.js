@@ -12,6 +12,9 @@
   function resize(width) {
     plots.forEach(function (plot) { window.Plotly.relayout(plot, { width: width, autosize: !width }); });
   }
-  window.addEventListener("beforeprint", function () { resize(680); });
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details.fold").forEach(function (fold) { fold.open = true; });
+    resize(680);
+  });
   window.addEventListener("afterprint", function () { resize(null); });
 })();
