@@ -9,8 +9,13 @@ import time
 
 import pytest
 from browser import arguments, find_chromium
+from hypothesis import settings
 
 RUN_SECONDS = 300
+
+# no deadline: a busy machine is not a fault; in CI the same examples each time
+settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
