@@ -34,7 +34,7 @@ def headline(topic: str, programme: Programme, story: Scenario, lang: str) -> Ma
     title = story.title_vi if lang == "vi" else story.title_en
     told = say("Scenario: {title}.", title=title)
     if story.changes:
-        moved = ", ".join(f"`{key}` = {_value(value, say)}" for key, value in story.changes.items())
+        moved = "; ".join(_lever(programme, key, value, say) for key, value in story.changes.items())
         told += " " + say("Levers moved: {moved}.", moved=moved)
     return Markdown(f"**{SENTENCES[topic](programme, story, say)}**\n\n{told}")
 
@@ -96,6 +96,16 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "investment": _investment,
     "timeline": _timeline,
 }
+
+
+def _lever(programme: Programme, key: str, value: object, say: Language) -> str:
+    """Return a lever's title, its project if it is of one, and its value."""
+    section, name = key.split(".", 1)
+    project, _, own = name.rpartition(".")
+    levers = programme.levers.set_index("key")
+    title = say.of(levers.loc[f"projects.*.{own}" if section == "projects" else key], "title")
+    whose = f"{project}: " if section == "projects" else ""
+    return f"{whose}{title} = {_value(value, say)}"
 
 
 def _value(value: object, say: Language) -> str:
