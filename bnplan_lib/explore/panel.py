@@ -30,8 +30,8 @@ def slider(lever: Lever, value: float, say: Language, key: str | None = None) ->
         step=1 if whole or lever.unit == "percent" else 0.05,
         description=f"{lever.title_vi if say.code == 'vi' else lever.title_en}{unit}",
         continuous_update=False,
-        style={"description_width": "26em"},
-        layout={"width": "52em"},
+        style={"description_width": "30em"},
+        layout={"width": "56em"},
         readout_format="d" if whole else ".2f",
     )
     control.add_class(f"bn-{(key or lever.key).replace('.', '-').replace('*', 'all').replace('_', '-')}")

@@ -24,7 +24,7 @@ def project_panel(programme: Programme, story: Scenario, lang: str, names: Seque
     ordered = programme.projects.sort_values("cost_bn_vnd", ascending=False, kind="stable")
     options = [(f"{row['id']}  {say.of(row, 'label')}", row["id"]) for row in ordered.to_dict("records")]
     choice = widgets.Dropdown(
-        options=options, description=say("Project"), style={"description_width": "26em"}, layout={"width": "52em"}
+        options=options, description=say("Project"), style={"description_width": "30em"}, layout={"width": "56em"}
     )
     controls = {
         name: slider(catalogue[f"projects.*.{name}"], story.of_project(choice.value, name), say) for name in names
