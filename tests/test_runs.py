@@ -14,6 +14,7 @@ from nbformat import v4
 
 from bnplan_lib.report.notebooks import notebook_folder
 from bnplan_lib.report.pages import write_page
+from bnplan_lib.report.runs import plan_jobs
 
 NOTEBOOK = "01_growth_targets"
 PAGES = [f"{NOTEBOOK}.middle.{lang}.html" for lang in ("vi", "en")]
@@ -124,3 +125,30 @@ def test_plain_papermill_stops_at_a_wrong_parameter(tmp_path, name, value, told)
 def test_plain_papermill_runs_with_right_parameters(tmp_path):
     assert papermill(tmp_path / "out.ipynb", "-p", "scenario", "high", "-p", "lang", "vi").returncode == 0
     assert "Kịch bản" in (tmp_path / "out.ipynb").read_text(encoding="utf-8")
+
+
+def test_a_scenario_file_leaves_no_path_in_what_is_written(tmp_path):
+    story = tmp_path / "own story.toml"
+    story.write_text('title_en = "Own"\ntitle_vi = "Riêng"\nwhy = "a test"\nbase = "high"\n', encoding="utf-8")
+    done = bnplan("run", NOTEBOOK, "--lang", "vi", "--scenario", str(story), "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    written = [path for path in (tmp_path / "out").iterdir() if path.suffix in (".html", ".ipynb", ".json")]
+    assert f"{NOTEBOOK}.own story.vi.html" in {path.name for path in written}
+    assert [path.name for path in written if str(tmp_path) in path.read_text(encoding="utf-8")] == []
+
+
+def test_two_scenarios_of_one_name_are_refused(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        text = 'title_en = "Own"\ntitle_vi = "Riêng"\nwhy = "a test"\n'
+        (tmp_path / folder / "own.toml").write_text(text, encoding="utf-8")
+    stories = [word for folder in ("one", "two") for word in ("-s", str(tmp_path / folder / "own.toml"))]
+    done = bnplan("run", NOTEBOOK, *stories, "--dry-run")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "two runs would write the same page" in done.stderr
+
+
+def test_other_settings_write_other_pages():
+    plain, moved = (plan_jobs([NOTEBOOK], [], settings, ("en",))[0].stem for settings in ([], ["goal=12"]))
+    assert plain == f"{NOTEBOOK}.middle.en"
+    assert re.fullmatch(rf"{NOTEBOOK}\.middle-[0-9a-f]{{6}}\.en", moved)

@@ -75,7 +75,6 @@ def plan_jobs(
         story = read_scenario(scenario, levers, folder)
         # a scenario may be a file anywhere: the kernel, which runs elsewhere, needs its whole path
         given = str(Path(scenario).resolve()) if Path(scenario).suffix == ".toml" else scenario
-        name = story.name.rstrip("*") + (_mark(levers) if levers else "")
         for notebook in notebooks:
             for lang in languages:
                 own = {key: value for key, value in moved.items() if key in notebook.defaults}
@@ -84,7 +83,9 @@ def plan_jobs(
                     raise ParameterError(faults)
                 command = _command(notebook.name, scenario, lang, settings, own, levers)
                 told = story.title_vi if lang == "vi" else story.title_en
+                name = story.name.rstrip("*") + _mark({**own, **levers})
                 jobs.append(Job(notebook, name, told, lang, parameters, command, data, languages))
+    _refuse_same_names(jobs)
     return jobs
 
 
@@ -128,30 +129,6 @@ def run_jobs(
         write_record(out, everything, head)
     except OSError as error:
         raise PlanError(f"{out}: the output folder must be writable, {error.strerror}") from error
-    return outcomes
-
-
-def run_notebooks(
-    names: list[str] | None = None,
-    scenarios: list[str] | None = None,
-    settings: list[str] | None = None,
-    languages: tuple[str, ...] = ("vi", "en"),
-    out: str | Path = "reports",
-    workers: int | None = None,
-) -> list[Outcome]:
-    """Run notebooks and write their pages, as `bnplan run` does.
-
-    Raises
-    ------
-    NotebookError
-        If a notebook failed; the others are written.
-    PlanError
-        If a parameter or the output folder is wrong; nothing is run.
-    """
-    jobs = plan_jobs(names or [], scenarios or [], settings or [], languages)
-    outcomes = run_jobs(jobs, Path(out), workers or default_workers(len(jobs)), lambda outcome: None)
-    if failed := [outcome for outcome in outcomes if outcome.status == "failed"]:
-        raise NotebookError("\n".join(f"{one.notebook} ({one.scenario}, {one.lang}): {one.error}" for one in failed))
     return outcomes
 
 
@@ -272,7 +249,11 @@ def _read_clean(job: Job, executed: Path) -> Any:
     notebook = nbformat.read(source, as_version=4)
     about = notebook.metadata.get("papermill", {})
     about.update({"input_path": job.notebook.path.name, "output_path": f"{job.stem}.ipynb"})
-    about.get("parameters", {}).update({"scenario": Path(str(job.parameters["scenario"])).name})
+    whole = str(job.parameters["scenario"])
+    about.get("parameters", {}).update({"scenario": Path(whole).name})
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = cell.source.replace(json.dumps(whole, ensure_ascii=False), json.dumps(Path(whole).name))
     return notebook
 
 
@@ -298,9 +279,15 @@ def _primary(languages: tuple[str, ...]) -> str:
     return "vi" if "vi" in languages else languages[0]
 
 
-def _mark(levers: Mapping[str, Any]) -> str:
-    """Return a short mark that tells runs with other levers apart."""
-    return "-" + hashlib.sha256(json.dumps(levers, sort_keys=True).encode()).hexdigest()[:6]
+def _mark(settings: Mapping[str, Any]) -> str:
+    """Return a short mark that tells runs with other settings apart, nothing where there are none."""
+    return "-" + hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:6] if settings else ""
+
+
+def _refuse_same_names(jobs: list[Job]) -> None:
+    stems = [job.stem for job in jobs]
+    if doubled := sorted({stem for stem in stems if stems.count(stem) > 1}):
+        raise PlanError(f"two runs would write the same page: rename a notebook or scenario file, found {doubled[0]}")
 
 
 def _command(
