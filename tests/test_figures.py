@@ -7,6 +7,7 @@ import pytest
 import bnplan_lib as bn
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures import style
+from bnplan_lib.inputs.scenario import move_levers
 
 PROGRAMME = bn.read_programme()
 STORIES = {name: bn.read_scenario(name) for name in ("low", "middle", "high", "airport_late")}
@@ -176,3 +177,13 @@ def test_tables_have_ids_that_do_not_change():
     one, two = (F.overlap_table(PROGRAMME, STORIES["middle"], "corridor", 15, "en").data for _ in range(2))
     assert one == two
     assert 'id="overlaps-corridor"' in one
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_a_scenario_that_drops_every_project_is_drawn_and_said(lang):
+    nothing = move_levers(STORIES["middle"], {f"projects.{key}.dropped": True for key in PROGRAMME.projects["id"]})
+    figures = draw_all(nothing, lang)
+    assert figures["project_gantt"].layout.meta["table"]["rows"] == []
+    said = {"en": "The scenario leaves no money to spend", "vi": "Kịch bản không còn vốn để phân bổ"}[lang]
+    assert figures["yearly_load"].layout.meta["title"] == said
+    assert said in bn.headline("investment", PROGRAMME, nothing, lang).data

@@ -67,15 +67,16 @@ def _investment(programme: Programme, story: Scenario, say: Language) -> str:
     years = load.groupby("year")["amount_bn_vnd"].sum()
     public = programme.projects.loc[programme.projects["capital_source"] == "public", "cost_bn_vnd"].sum()
     total = programme.projects["cost_bn_vnd"].sum()
-    return say(
-        "The list costs {total}; its three largest projects are {largest} of it and the public purse carries {public}. "
-        "Spread evenly, the load peaks in {year} at {peak}.",
+    listed = say(
+        "The list costs {total}; its three largest projects are {largest} of it and the public purse carries {public}.",
         total=say.money(total),
         largest=say.percent(measured["largest_share"], 0),
         public=say.percent(public / total, 0),
-        year=years.idxmax(),
-        peak=say.money(years.max()),
     )
+    if not years.sum():
+        return listed + " " + say("The scenario leaves no money to spend") + "."
+    peak = say("Spread evenly, the load peaks in {year} at {peak}.", year=years.idxmax(), peak=say.money(years.max()))
+    return listed + " " + peak
 
 
 def _timeline(programme: Programme, story: Scenario, say: Language) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from bnplan_lib.analysis.investment import (
@@ -297,8 +298,8 @@ def yearly_load(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     )
     figure.update_layout(barmode="stack")
     figure.update_xaxes(dtick=1, tickformat="d")
-    figure.update_yaxes(title=say("thousand bn VND"), range=[0, float(total.max()) / 1000 * 1.1])
-    inside = total.reindex(programme.years).sum() / total.sum()
+    highest = float(total.max()) if len(total) else 0.0
+    figure.update_yaxes(title=say("thousand bn VND"), range=[0, highest / 1000 * 1.1 or 1])
     later = total.loc[last + 1 :]
     subtitle = say("Thousand bn VND, cost spread evenly over each printed period; shaded: the programme's years")
     if len(later):
@@ -315,15 +316,21 @@ def yearly_load(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     return frame(
         figure,
         say,
-        title=say(
-            "The load peaks in {year}; {share} falls in 2026–2030", year=total.idxmax(), share=say.percent(inside, 0)
-        ),
+        title=_load_title(programme, total, say),
         subtitle=subtitle,
         source=source_line("investment", say),
         table=rows_table(columns, rows),
         height=450,
         least_width=520,
     )
+
+
+def _load_title(programme: Programme, total: pd.Series, say: Language) -> str:
+    if not total.sum():
+        return say("The scenario leaves no money to spend")
+    inside = total.reindex(programme.years).sum() / total.sum()
+    share = say.percent(inside, 0)
+    return say("The load peaks in {year}; {share} falls in 2026–2030", year=total.idxmax(), share=share)
 
 
 def _projects(say: Language, count: int) -> str:

@@ -39,5 +39,6 @@ def phase_investment(programme: Programme, story: Scenario) -> pd.DataFrame:
     )
     merged = spread.groupby(["project_id", "number"], sort=False, as_index=False)["amount_bn_vnd"].sum()
     merged.insert(0, "scenario", story.name)
-    merged["quarter"] = [quarter_name(number) for number in merged["number"]]
+    # a scenario may leave no rows: the column is text even then
+    merged["quarter"] = pd.array([quarter_name(number) for number in merged["number"]], dtype="str")
     return merged[["scenario", "project_id", "quarter", "amount_bn_vnd"]]

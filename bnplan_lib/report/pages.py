@@ -123,7 +123,7 @@ def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
     """Return a figure's table behind a fold, with a link that saves it as CSV."""
     if not table:
         return ""
-    columns = zip(*table["rows"], strict=True)
+    columns = zip(*table["rows"], strict=True) if table["rows"] else [[] for _ in table["columns"]]
     marks = [' class="number"' if all(map(NUMERIC.fullmatch, cells)) else "" for cells in columns]
     head = _row("th", table["columns"], marks)
     rows = "".join(_row("td", row, marks) for row in table["rows"])

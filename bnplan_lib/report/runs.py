@@ -164,10 +164,9 @@ def run_job(job: Job, out: Path, aside: Path) -> Outcome:
     executed = aside / f"{job.stem}.ipynb"
     error = _papermill(job, executed)
     notebook = _read_clean(job, executed)
+    page, error = _page(job, notebook, error)
     suffix = ".failed" if error else ""
     page_name, copy_name = f"{job.stem}{suffix}.html", f"{job.stem}{suffix}.ipynb"
-    others = _links(job)
-    page = write_page(notebook, job.lang, footer_of(job), others, failed=bool(error))
     write_whole(out / copy_name, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     write_whole(out / page_name, page)
     if not error:
@@ -191,6 +190,19 @@ def run_job(job: Job, out: Path, aside: Path) -> Outcome:
         headline=_headline(notebook),
         error=error,
     )
+
+
+def _page(job: Job, notebook: Any, error: str) -> tuple[str, str]:
+    """Return the page and what went wrong; an output that cannot be shown fails this run, not the others."""
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    footer, others = footer_of(job), _links(job)
+    try:
+        return write_page(notebook, job.lang, footer, others, failed=bool(error)), error
+    except Exception as problem:
+        error = error or f"page: {type(problem).__name__}: {problem}"
+        bare = new_notebook(cells=[new_markdown_cell(f"# {job.notebook.name}", id="title")])
+        return write_page(bare, job.lang, footer, others, failed=True), error
 
 
 def footer_of(job: Job) -> dict[str, str]:
