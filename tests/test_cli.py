@@ -166,3 +166,14 @@ def test_an_export_into_a_file_is_refused_with_one_line(bnplan, tmp_path):
 def test_help_teaches_with_examples(bnplan):
     text = bnplan("run", "--help").stdout
     assert "bnplan run 03_timeline_overlaps --set as_of=2027Q1" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text", ["not json", "{}", '{"cells": [{"source": "x: int = (", "metadata": {"tags": ["parameters"]}}]}']
+)
+def test_what_is_no_notebook_is_refused(bnplan, tmp_path, text):
+    path = tmp_path / "broken.ipynb"
+    path.write_text(text, encoding="utf-8")
+    done = bnplan("run", path, "--dry-run")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "broken.ipynb: must be a notebook" in done.stderr

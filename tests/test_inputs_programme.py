@@ -191,3 +191,37 @@ def test_bnplan_data_points_elsewhere(tmp_path, monkeypatch):
 def test_an_unknown_target_names_the_nearest():
     with pytest.raises(UnknownName, match=r"no target 'A.I.11'; nearest: A\.I\.1"):
         read_programme().target("A.I.11")
+
+
+def test_a_package_that_does_not_describe_a_column_is_refused(folder):
+    path = folder / "datapackage.json"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"type": "number"', '"type": "money"', 1), encoding="utf-8"
+    )
+    with pytest.raises(DataError, match=r"datapackage.json:targets.low: must have name, type"):
+        read_programme(folder)
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "not json", '{"resources": []}'])
+def test_what_is_no_package_is_refused(tmp_path, text):
+    (tmp_path / "datapackage.json").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"datapackage.json"):
+        read_programme(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (",0.5,0.0,", ",half,0.0,", "targets.position: default must be of type number, found 'half'"),
+        (",0.5,0,0,1,1,", ",0.5,0,0,,1,", "targets.position: numbers need four bounds in rising order"),
+        (",0.5,0,0,1,1,", ",0.5,1,0,1,0,", "targets.position: numbers need four bounds in rising order"),
+        (",2030Q4,", ",2030,", "phasing.open_end: default must be of type quarter, found '2030'"),
+    ],
+)
+def test_a_lever_that_cannot_be_used_is_refused(folder, old, new, message):
+    path = folder / "context" / "levers.csv"
+    text = path.read_text(encoding="utf-8")
+    old, new = (part.replace(",0.0,", ",0,") for part in (old, new))
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert any(message in fault for fault in faults(folder)), faults(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import pandas as pd
 from bnplan_lib.errors import DataError, Fault, UnknownName
 from bnplan_lib.inputs.periods import Period, read_period
 from bnplan_lib.inputs.printed import printed_numbers
-from bnplan_lib.inputs.tables import Table, check_keys, read_table
+from bnplan_lib.inputs.tables import DTYPES, Table, check_keys, read_table
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -87,6 +88,7 @@ def read_programme(folder: str | Path | None = None) -> Programme:
     faults += check_keys(tables)
     faults += _check_printed(tables)
     faults += _check_facts(tables["facts"])
+    faults += _check_levers(tables["levers"])
     if faults:
         raise DataError(faults)
     properties = {key: value for key, value in package.items() if key != "resources"}
@@ -108,11 +110,23 @@ def _read_package(root: Path) -> tuple[dict[str, Any], bytes]:
         raise DataError([Fault(str(path), "the data folder must hold datapackage.json", str(error.strerror))]) from None
     except ValueError as error:
         raise DataError([Fault(str(path), "must be JSON", str(error))]) from None
-    missing = TABLES - {resource.get("name") for resource in package.get("resources", [])}
+    resources = package.get("resources", []) if isinstance(package, dict) else []
+    missing = TABLES - {resource.get("name") for resource in resources}
     if missing:
         raise DataError([Fault(str(path), f"must describe the table {name}") for name in sorted(missing)])
     package["resources"] = [resource for resource in package["resources"] if resource["name"] in TABLES]
+    if wrong := [f"{path}:{name}" for resource in package["resources"] for name in _undescribed(resource)]:
+        raise DataError([Fault(place, "must have name, type and, for a table, path and key") for place in wrong])
     return package, raw
+
+
+def _undescribed(resource: Mapping[str, Any]) -> list[str]:
+    """Return the table or the columns that a resource does not describe well enough to be read."""
+    schema = resource.get("schema", {})
+    if not isinstance(resource.get("path"), str) or not isinstance(schema.get("primaryKey"), list):
+        return [resource["name"]]
+    fields = schema.get("fields", [])
+    return [f"{resource['name']}.{field.get('name')}" for field in fields if field.get("type") not in DTYPES]
 
 
 TABLES = set(Programme.__dataclass_fields__) - {"folder", "data_hash", "properties"}
@@ -216,3 +230,26 @@ def _check_facts(table: Table) -> Iterator[Fault]:
             yield Fault(table.place(position, "is_default"), rule, row["id"])
         if row["is_default"]:
             seen.add(key)
+
+
+def _check_levers(table: Table) -> Iterator[Fault]:
+    """Yield levers whose bounds or default cannot be used."""
+    bounds = ("hard_low", "soft_low", "soft_high", "hard_high")
+    for position, row in table.rows():
+        limits = [row[name] for name in bounds]
+        needed = row["type"] in ("number", "integer")
+        if (None in limits) == needed or (needed and limits != sorted(limits)):
+            rule = f"{row['key']}: numbers need four bounds in rising order, others none"
+            yield Fault(table.place(position, "hard_low"), rule, ", ".join(map(_cell, limits)))
+        pattern = LEVER_DEFAULTS.get(row["type"], "")
+        if row["default"] is not None and re.fullmatch(pattern, row["default"]) is None:
+            rule = f"{row['key']}: default must be of type {row['type']}"
+            yield Fault(table.place(position, "default"), rule, repr(row["default"]))
+
+
+LEVER_DEFAULTS = {
+    "number": r"-?\d+(\.\d+)?",
+    "integer": r"-?\d+",
+    "boolean": "true|false",
+    "quarter": r"\d{4}Q[1-4]",
+}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bnplan_lib.errors import Fault, ParameterError, UnknownName, nearest, shorten
+from bnplan_lib.errors import Fault, ParameterError, PlanError, UnknownName, nearest, shorten
 from bnplan_lib.inputs.parameters import RULES
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -54,6 +54,14 @@ def find_notebooks(names: list[str] | None = None) -> list[Notebook]:
 
 def read_notebook(path: Path) -> Notebook:
     """Return a notebook's parameters from its cell tagged `parameters`."""
+    try:
+        return _read(path)
+    except (OSError, ValueError, KeyError, TypeError, SyntaxError) as error:
+        rule = "must be a notebook whose parameters are lines of name: type = value"
+        raise PlanError(f"{path.name}: {rule}, found {type(error).__name__}: {error}") from None
+
+
+def _read(path: Path) -> Notebook:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     defaults: dict[str, Any] = {}
     titles: dict[str, str] = {}
