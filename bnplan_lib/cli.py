@@ -108,7 +108,7 @@ def run(
         with _progress(len(jobs)) as report:
             outcomes = run_jobs(jobs, out, workers or default_workers(len(jobs)), report, data)
     except KeyboardInterrupt:
-        _say("stopped: notebooks that ran were let end, the others not begun; every page there is whole")
+        _say("stopped: no more notebooks were begun; every page there is whole and recorded")
         raise typer.Exit(130) from None
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
     done = len(outcomes) - len(failed)

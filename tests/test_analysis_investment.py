@@ -26,7 +26,7 @@ def test_composition_by_hand(toy):
     assert table.loc["ppp", ["projects", "without_cost", "cost_bn_vnd"]].tolist() == [1, 1, 0]
 
 
-def test_a_group_that_misses_its_total_by_one_row_names_the_row(toy):
+def test_a_group_that_misses_its_total_by_no_single_row_names_none(toy):
     # the toy prints 90 over rows of 80 and 20: off by 10, which is no row
     row = bn.group_totals(toy).iloc[0]
     assert (row["sum_bn_vnd"], row["difference_bn_vnd"], row["same_as"]) == (100, 10, "")

@@ -77,6 +77,7 @@ WRONG_USE = {
     ("show", "nothing"): "'nothing' is not one of",
     ("show", "tasks", "-s", "low"): "only growth, investment, timeline depend on a scenario",
     ("show", "growth", "-s", "hihg"): "no scenario 'hihg'; nearest: high",
+    ("run", "/nowhere/01_growth_targets.ipynb", "--dry-run"): "no notebook '/nowhere/01_growth_targets.ipynb'",
     ("run", "01_growth", "--dry-run"): "no notebook '01_growth'; nearest: 01_growth_targets",
     ("run", "--set", "largest=99", "--dry-run"): "--set largest: must be a whole number from 1 to 30, found '99'",
     ("run", "--set", "goal=11,5", "--dry-run"): "--set goal: must be a number from 0 to 25",

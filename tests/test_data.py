@@ -67,7 +67,7 @@ def test_every_body_that_is_named_has_a_spelling_of_the_document():
 def test_oc4ids_names_are_of_the_standard():
     known = {
         "construction", "expansion", "rehabilitation", "public", "private", "economy", "transport.road",
-        "transport.air", "transport.water", "socialHousing", "naturalResources.floodProtection", "communications",
+        "transport.air", "transport", "socialHousing", "naturalResources.floodProtection", "communications",
     }  # fmt: skip
     assert set(PROGRAMME.codes["oc4ids"].dropna()) <= known
 

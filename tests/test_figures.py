@@ -155,8 +155,8 @@ def test_the_investment_headline_by_hand():
     told = bn.headline("investment", PROGRAMME, STORIES["middle"], "en").data.replace("\N{NO-BREAK SPACE}", " ")
     # 550,046 of 988,981.8 and 85,410.8 of it; the load of 2026 as in the table of the figure
     assert (
-        "The list costs 988,982 bn VND; its three largest projects are 56% of it and the public purse carries 9%."
-        in told
+        "As printed the list costs 988,982 bn VND; its three largest projects hold 56%, "
+        "the group on public investment capital 9%." in told
     )
 
 
@@ -187,3 +187,28 @@ def test_a_scenario_that_drops_every_project_is_drawn_and_said(lang):
     said = {"en": "The scenario leaves no money to spend", "vi": "Kịch bản không còn vốn để phân bổ"}[lang]
     assert figures["yearly_load"].layout.meta["title"] == said
     assert said in bn.headline("investment", PROGRAMME, nothing, lang).data
+
+
+def test_in_a_slump_the_title_says_points_and_not_a_share():
+    slump = move_levers(STORIES["middle"], {"growth.industry": -9.28})
+    title = F.contributions(bn.growth_path(PROGRAMME, slump), "en").layout.meta["title"]
+    assert re.fullmatch(r"Industry: −\d\.\d points a year", title)
+
+
+def test_a_goal_already_met_is_said_to_be_met():
+    assert (
+        F.closing(PROGRAMME, STORIES["high"], 11.0, "en").layout.meta["title"] == "The scenario already reaches 11.0%"
+    )
+
+
+def test_a_delay_is_said_not_to_enter_growth():
+    told = bn.headline("growth", PROGRAMME, STORIES["airport_late"], "en").data
+    assert "The levers moved here do not enter growth." in told
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_the_growth_note_shows_the_derived_share_and_the_other_reading(lang):
+    note = bn.source_note("growth", PROGRAMME, lang).data.replace(",", ".")
+    assert "2.86" in note
+    assert "5.47" in note
+    assert "8.200 – 8.700" in note

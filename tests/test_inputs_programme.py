@@ -22,6 +22,7 @@ def change(folder, table, row_id, column, value, key="id"):
     path = folder / "programme" / f"{table}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
+    key = {"corrections": "row_id", "project_phases": "project_id"}.get(table, key)
     line = next(place for place, row in enumerate(rows, 2) if row[key] == row_id)
     rows[line - 2][column] = value
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -94,6 +95,8 @@ def test_reading_twice_gives_the_same_hash_and_a_changed_cell_another(folder):
         ("targets", "A.I.2", "high", "8000", "A.I.2: low must not exceed high, found 8700 and 8000"),
         ("targets", "A.I.2", "high", "9300", "must be what targets.csv uses, 9300"),
         ("targets", "A.I.4", "printed", "35.5-40%", "Vietnamese notation"),
+        ("corrections", "I.16", "printed_value", "999", "must be what projects.csv prints, found 999"),
+        ("project_phases", "II.1", "cost_bn_vnd", "1", "must be 141230 as gia_binh_airport_cost.phase1 says"),
     ],
 )
 def test_a_wrong_cell_is_refused_with_its_place(folder, table, row_id, column, value, message):
@@ -115,7 +118,7 @@ def test_all_faults_of_all_tables_are_listed_at_once(folder):
 
 
 def test_a_correction_of_a_row_that_is_not_there_is_refused(folder):
-    change(folder, "corrections", "I.16", "row_id", "I.99", key="row_id")
+    change(folder, "corrections", "I.16", "row_id", "I.99")
     assert any("must be a row of projects, found 'I.99'" in fault for fault in faults(folder))
 
 
@@ -202,7 +205,9 @@ def test_a_package_that_does_not_describe_a_column_is_refused(folder):
         read_programme(folder)
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", "not json", '{"resources": []}'])
+@pytest.mark.parametrize(
+    "text", ["[]", "{}", "not json", '{"resources": []}', '{"resources": 5}', '{"resources": [5]}']
+)
 def test_what_is_no_package_is_refused(tmp_path, text):
     (tmp_path / "datapackage.json").write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=r"datapackage.json"):
@@ -215,6 +220,7 @@ def test_what_is_no_package_is_refused(tmp_path, text):
         (",0.5,0.0,", ",half,0.0,", "targets.position: default must be of type number, found 'half'"),
         (",0.5,0,0,1,1,", ",0.5,0,0,,1,", "targets.position: numbers need four bounds in rising order"),
         (",0.5,0,0,1,1,", ",0.5,1,0,1,0,", "targets.position: numbers need four bounds in rising order"),
+        (",0.5,0.0,", ",7,0.0,", "targets.position: default must lie within its bounds, found '7'"),
         (",2030Q4,", ",2030,", "phasing.open_end: default must be of type quarter, found '2030'"),
     ],
 )

@@ -76,7 +76,9 @@ WRONG = {
     "[projects.'I.99']\noverrun = 10\n": "no such project; nearest: I.9",
     "[projects.'I.1']\ndelay_quarters = 1.5\n": "must be a whole number, found 1.5",
     "[projects.'I.1']\ndropped = 1\n": "must be true or false, found 1",
-    "[phasing]\nopen_end = '2030'\n": "must be a quarter such as 2026Q1, found '2030'",
+    "[phasing]\nopen_end = '2030'\n": "must be a quarter such as 2026Q1, from 2000Q1 to 2100Q4, found '2030'",
+    "[phasing]\nopen_end = '9999Q4'\n": "from 2000Q1 to 2100Q4, found '9999Q4'",
+    "base = 'nothing'\n": "own.toml:base: no scenario 'nothing'",
     "[base]\nshare_services = 25\n": "the four shares of 2025 must add up to 100, found 6.3 + 71.3 + 25 + 2.9 = 105.5",
     "[grwoth]\nindustry = 1\n": "own.toml:grwoth: unknown key; nearest: growth",
     "growth = 12\n": "own.toml:growth: unknown key",
@@ -132,3 +134,15 @@ def test_every_lever_is_titled_described_and_bounded():
         assert lever.title_en
         assert (lever.hard is None) == (lever.type in ("quarter", "boolean"))
         assert lever.soft is None or (lever.hard[0] <= lever.soft[0] < lever.soft[1] <= lever.hard[1])
+
+
+def test_a_base_is_found_beside_its_own_file(write, tmp_path, monkeypatch):
+    write("[growth]\nindustry = 9.0\n", "below")
+    above = write('base = "./below.toml"\n', "above")
+    monkeypatch.chdir("/")
+    assert read_scenario(above).values["growth.industry"] == 9.0
+
+
+def test_a_name_too_long_for_a_file_is_refused():
+    with pytest.raises(UnknownName, match="no scenario"):
+        read_scenario("x" * 300)

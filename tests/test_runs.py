@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
+from urllib.parse import quote
 
 import browser as look
 import nbformat
 import pytest
 from nbformat import v4
+from toy import DATA
 
 from bnplan_lib.report.notebooks import notebook_folder
 from bnplan_lib.report.pages import write_page
@@ -152,3 +156,32 @@ def test_other_settings_write_other_pages():
     plain, moved = (plan_jobs([NOTEBOOK], [], settings, ("en",))[0].stem for settings in ([], ["goal=12"]))
     assert plain == f"{NOTEBOOK}.middle.en"
     assert re.fullmatch(rf"{NOTEBOOK}\.middle-[0-9a-f]{{6}}\.en", moved)
+
+
+def test_braces_and_signs_in_names_do_no_harm(tmp_path):
+    story = tmp_path / "a{b}#50%.toml"
+    story.write_text('title_en = "Own"\ntitle_vi = "Riêng"\nwhy = "a test"\n', encoding="utf-8")
+    out = tmp_path / "out {x}"
+    done = bnplan("run", NOTEBOOK, "--lang", "en", "--scenario", str(story), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    page = f"{NOTEBOOK}.a{{b}}#50%.en.html"
+    assert (out / page).is_file()
+    assert ("a", quote(page)) in look.Addresses((out / "index.html").read_text(encoding="utf-8")).found
+
+
+def test_a_data_folder_given_relative_to_here_is_found_by_the_kernel(tmp_path, monkeypatch):
+    monkeypatch.chdir(DATA.parent)
+    monkeypatch.setenv("BNPLAN_DATA", "data")
+    assert bnplan("run", NOTEBOOK, "--lang", "en", "--out", str(tmp_path / "out")).returncode == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+def test_a_second_interrupt_ends_a_run_at_once(tmp_path):
+    command = [sys.executable, "-m", "bnplan_lib.cli", "run", "--workers", "2", "--out", str(tmp_path / "out")]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    time.sleep(4)
+    running.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=30)
+    assert running.returncode == 130

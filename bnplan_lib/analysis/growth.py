@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bnplan_lib.errors import Infeasible, UnknownName
-from bnplan_lib.model.growth import BLOCK_TARGET, SECTORS, TARGETS, growth_path, target_range
+from bnplan_lib.model.growth import BLOCK_TARGET, PRINTED_STEP, SECTORS, TARGETS, growth_path, target_range
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -39,8 +39,9 @@ def growth_targets(programme: Programme, path: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per target of row A.I.1: `target_id, sector, low, high, average,
         gap, standing`; shares per year. `gap` is the distance to the nearer end
-        of the range, negative below it and 0 inside. `standing` is below, inside
-        or above.
+        of the range, negative below it and 0 inside. `standing` is below, inside,
+        above, or none for a sector without value added. The block of industry and
+        construction is given the rounding of its printed range.
     """
     average = average_growth(path)
     rows = []
@@ -48,9 +49,10 @@ def growth_targets(programme: Programme, path: pd.DataFrame) -> pd.DataFrame:
         low, high = target_range(programme, target_id)
         value = average[sector]
         gap = min(value - low, 0.0) + max(value - high, 0.0)
-        if abs(gap) < 1e-12:  # a path at the end of its range meets it
+        # the block's range is the rounded mix of its parts', which are printed exactly
+        if abs(gap) <= (PRINTED_STEP / 2 if sector == BLOCK else 1e-12):
             gap = 0.0
-        standing = "below" if gap < 0 else "above" if gap > 0 else "inside"
+        standing = "none" if np.isnan(value) else "below" if gap < 0 else "above" if gap > 0 else "inside"
         rows.append((target_id, sector, low, high, value, gap, standing))
     columns = ["target_id", "sector", "low", "high", "average", "gap", "standing"]
     order = list(programme.targets["id"])
@@ -94,6 +96,8 @@ def required_rate(programme: Programme, story: Scenario, sector: str, goal: floa
     levels = growth_path(programme, story).pivot(index="sector", columns="year", values="level_bn_vnd")
     first, last = levels.columns.min(), levels.columns.max()
     years = last - first
+    if not levels.loc[sector, first]:
+        raise Infeasible(f"{sector}: has no value added in {first}, so no rate of it can change the headline")
     others = levels.loc["grdp", last] - levels.loc[sector, last]
     needed = levels.loc["grdp", first] * (1 + goal) ** years - others
     if needed <= 0:

@@ -15,7 +15,7 @@ WIDTH_PX = 960  # a live figure does not follow the width of its cell
 Draw = Callable[[Scenario], go.Figure]
 
 
-def slider(lever: Lever, value: float, say: Language, key: str | None = None) -> widgets.Widget:
+def slider(lever: Lever, value: float, say: Language) -> widgets.Widget:
     """Return a slider for a lever over its usual range, in the lever's unit."""
     low, high = lever.soft or lever.hard or (0.0, 1.0)
     low, high = min(low, value), max(high, value)
@@ -34,7 +34,7 @@ def slider(lever: Lever, value: float, say: Language, key: str | None = None) ->
         layout={"width": "56em"},
         readout_format="d" if whole else ".2f",
     )
-    control.add_class(f"bn-{(key or lever.key).replace('.', '-').replace('*', 'all').replace('_', '-')}")
+    control.add_class(f"bn-{lever.key.replace('.', '-').replace('*', 'all').replace('_', '-')}")
     return control
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-STANDING = {"below": "below", "inside": "inside", "above": "above"}
-
 
 def sector_names(say: Language) -> dict[str, str]:
     """Return what each sector is called."""
@@ -52,7 +51,7 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Fig
     targets = growth_targets(programme, growth_path(programme, story)).iloc[::-1]
     labels = bold_last([names[sector] for sector in targets["sector"]])
     low, high = targets["low"] * 100, targets["high"] * 100
-    words = {"below": say("below"), "inside": say("inside"), "above": say("above")}
+    words = {"below": say("below"), "inside": say("inside"), "above": say("above"), "none": "–"}
     hover = [
         say(
             "{name}: {average} a year, target {low} to {high}, {standing}",
@@ -135,7 +134,9 @@ def bottom_up(programme: Programme, story: Scenario, lang: str) -> go.Figure:
         if floor < -1e-9
         else say("The sector targets reach the headline throughout")
     )
-    figure.update_xaxes(title=say("per cent a year"), range=[8, 13.5])
+    figure.update_xaxes(
+        title=say("per cent a year"), range=[0, max(float(table["average"].max()) * 100, headline["high"]) * 1.2]
+    )
     figure.update_yaxes(autorange="reversed")
     rows = [(label, say.percent(value, 2)) for label, value in zip(labels, table["average"], strict=True)]
     rows.append(
@@ -145,9 +146,7 @@ def bottom_up(programme: Programme, story: Scenario, lang: str) -> go.Figure:
         figure,
         say,
         title=title,
-        subtitle=say(
-            "Average GRDP growth 2026–2030 that follows from the sector ranges; the axis starts at 8 per cent"
-        ),
+        subtitle=say("Average GRDP growth 2026–2030 that follows from the sector ranges"),
         source=source_line("growth", say),
         table=rows_table([say("Sector targets"), say("GRDP growth")], rows),
         height=320,
@@ -182,9 +181,6 @@ def contributions(path: pd.DataFrame, lang: str) -> go.Figure:
         hoverinfo="skip",
         text=[f"<b>{say.percent(value / 100)}</b>" for value in points["grdp"]],
     )
-    average = points[list(SECTORS)].mean()
-    leader = average.idxmax()
-    share = average[leader] / average.sum() if average.sum() else float("nan")
     rows = [
         (str(year), *(say.number(row[sector], 2) for sector in SECTORS), say.number(row["grdp"], 2))
         for year, row in points.iterrows()
@@ -196,12 +192,21 @@ def contributions(path: pd.DataFrame, lang: str) -> go.Figure:
     return frame(
         figure,
         say,
-        title=say("{sector}: {share} of all growth", sector=names[leader], share=say.percent(share, 0)),
+        title=_leading_title(points[list(SECTORS)].mean(), names, say),
         subtitle=say("Contribution to GRDP growth, percentage points a year; the figure on top is GRDP growth"),
         source=source_line("growth", say),
         table=rows_table([say("Year"), *(names[sector] for sector in SECTORS), names["grdp"]], rows),
         height=460,
     )
+
+
+def _leading_title(average: pd.Series, names: dict[str, str], say: Language) -> str:
+    """Say who leads: as a share where all pull one way, in points where they pull against each other."""
+    leader = average.abs().idxmax()
+    if (average >= 0).all() and average.sum() > 0:
+        share = say.percent(average[leader] / average.sum(), 0)
+        return say("{sector}: {share} of all growth", sector=names[leader], share=share)
+    return say("{sector}: {points} points a year", sector=names[leader], points=say.number(average[leader], 1))
 
 
 def levels(path: pd.DataFrame, lang: str) -> go.Figure:
@@ -264,8 +269,11 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
         texts = [say.percent(value, 2) for value in table[column]]
         labelled_bars(figure, labels, table[column] * 100, texts, marker, name)
     able = [names[row.sector] for row in table.itertuples() if row.within_range]
+    reached = average_growth(growth_path(programme, story))["grdp"] >= goal / 100 - 1e-12
     title = (
-        say("Within its own target only {sector} can do it", sector=able[0])
+        say("The scenario already reaches {goal}", goal=say.percent(goal / 100))
+        if reached
+        else say("Within its own target only {sector} can do it", sector=able[0])
         if len(able) == 1
         else say.plural(
             "{count} sector can do it within its target", "{count} sectors can do it within their targets", len(able)
@@ -278,9 +286,10 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
         (names[row.sector], say.percent(row.average, 2), say.percent(row.required, 2), words[bool(row.within_range)])
         for row in table.itertuples()
     ]
-    widest = float(table[["average", "required"]].max(axis=None)) * 100
+    rates = table[["average", "required"]].to_numpy(float) * 100
+    widest, narrowest = float(np.nanmax(rates)), float(np.nanmin(rates))
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title=say("per cent a year"), range=[0, widest * 1.15])
+    figure.update_xaxes(title=say("per cent a year"), range=[min(narrowest * 1.2, 0), max(widest, 0) * 1.15 or 1])
     return frame(
         figure,
         say,

@@ -51,6 +51,8 @@ def _growth(programme: Programme, story: Scenario, say: Language) -> str:
         low=say.percent(low, 0),
         high=say.percent(high, 0),
     )
+    if story.changes and not any(key.startswith(("growth.", "base.", "targets.")) for key in story.changes):
+        reach += " " + say("The levers moved here do not enter growth.")
     ends = {"floor": say.percent(floor, 2), "ceiling": say.percent(ceiling, 2)}
     if floor < low - 1e-12:
         return (
@@ -68,7 +70,8 @@ def _investment(programme: Programme, story: Scenario, say: Language) -> str:
     public = programme.projects.loc[programme.projects["capital_source"] == "public", "cost_bn_vnd"].sum()
     total = programme.projects["cost_bn_vnd"].sum()
     listed = say(
-        "The list costs {total}; its three largest projects are {largest} of it and the public purse carries {public}.",
+        "As printed the list costs {total}; its three largest projects hold {largest}, "
+        "the group on public investment capital {public}.",
         total=say.money(total),
         largest=say.percent(measured["largest_share"], 0),
         public=say.percent(public / total, 0),

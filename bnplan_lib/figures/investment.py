@@ -26,6 +26,7 @@ from bnplan_lib.figures.style import (
     GREY,
     INK,
     SOURCE_STYLE,
+    YEARS_SHOWN_AFTER,
     frame,
     labelled_bars,
     pattern,
@@ -270,7 +271,7 @@ def yearly_load(programme: Programme, story: Scenario, lang: str) -> go.Figure:
         .fillna(0.0)
     )
     total = wide.sum(axis=1)
-    last = max(programme.years[-1] + 6, programme.years[-1])
+    last = programme.years[-1] + YEARS_SHOWN_AFTER
     shown = wide.loc[:last]
     figure = go.Figure()
     figure.add_vrect(

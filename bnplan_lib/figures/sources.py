@@ -9,6 +9,7 @@ from IPython.display import Markdown
 
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.model.growth import construction_interval
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -30,7 +31,7 @@ FACTS = {
 CORRECTED = {"growth": "targets", "investment": "projects", "timeline": "projects"}
 NOTED = {
     "growth": ("A.I.1.2",),
-    "investment": ("II.1", "II.6", "III", "III.10", "III.11"),
+    "investment": ("II.1", "II.2", "II.6", "I.11", "I.12", "III", "III.10", "III.11", "III.26"),
     "timeline": ("II.1", "II.3", "III.10", "III.11", "V"),
 }
 
@@ -66,7 +67,10 @@ def source_note(topic: str, programme: Programme, lang: str) -> Markdown:
     say = speak(lang)
     if topic not in TOPICS:
         raise UnknownName("topic", topic, TOPICS)
-    parts = [source_line(topic, say), _facts(topic, programme, say), _corrections(topic, programme, say)]
+    parts = [source_line(topic, say), _facts(topic, programme, say)]
+    if topic == "growth":
+        parts.append(_derived(programme, say))
+    parts.append(_corrections(topic, programme, say))
     return Markdown("\n\n".join([*parts, _doubts(topic, programme, say)]))
 
 
@@ -94,7 +98,24 @@ def _corrections(topic: str, programme: Programme, say: Language) -> str:
     for (reason, evidence), rows in chosen.groupby(columns, sort=False):
         changes = " ".join(_change(row, say) for row in rows.to_dict("records"))
         lines.append(f"- {changes} {reason} {evidence}")
+    others = programme.corrections[
+        (programme.corrections["table"] == CORRECTED[topic]) & (programme.corrections["reading"] == "alternative")
+    ]
+    for row_id, rows in others.groupby("row_id", sort=False):
+        values = " – ".join(say.number(float(value)) for value in rows["value"])
+        reason, evidence = (say.of(rows.iloc[0], column) for column in ("reason", "evidence"))
+        lines.append(f"- {row_id}: {values}. {reason} {evidence}")
     return "\n".join(lines)
+
+
+def _derived(programme: Programme, say: Language) -> str:
+    low, high = construction_interval(programme)
+    return say(
+        "**Derived:** construction's share of industry and construction in 2025 is not published; the programme's "
+        "ranges confine it to {low} to {high}, and the middle is used unless a scenario sets it.",
+        low=say.percent(low, 2),
+        high=say.percent(high, 2),
+    )
 
 
 def _change(row: dict[str, Any], say: Language) -> str:

@@ -23,6 +23,7 @@ SECTOR_STYLE = {
 SOURCE_STYLE = {"public": (BLUE, ""), "ppp": (ORANGE, "/"), "off_budget": (GREY, ".")}
 # what stands around the plot, in pixels: a title with room for the marks above Vietnamese letters
 TITLE_PX, LEGEND_PX, NO_LEGEND_PX, AXIS_PX, SOURCE_PX = 72, 48, 24, 26, 20
+YEARS_SHOWN_AFTER = 5  # on a time axis; later years stand in the table
 SOURCE_NAME = "source"  # a page sets title and source in HTML, and finds the source by this name
 FONT = "Open Sans, DejaVu Sans, Segoe UI, Helvetica, Arial, sans-serif"
 

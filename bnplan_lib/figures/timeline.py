@@ -22,6 +22,7 @@ from bnplan_lib.figures.style import (
     PURPLE,
     RED,
     SOURCE_STYLE,
+    YEARS_SHOWN_AFTER,
     frame,
     pattern,
     rows_table,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 GROUP_STYLE = {"I": (PURPLE, "."), "II": (BLUE, ""), "III": (GREEN, "/"), "IV": (GREY, "x")}
-YEARS_SHOWN_AFTER = 5
 
 
 def project_gantt(programme: Programme, story: Scenario, as_of: str, lang: str) -> go.Figure:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bnplan_lib.errors import Fault, ParameterError, nearest, shorten
-from bnplan_lib.model.quarters import QUARTER
+from bnplan_lib.model.quarters import is_quarter
 
 LANGUAGES = ("en", "vi")
 INJECTED = "# Parameters"  # how papermill heads the cell it puts in
@@ -39,7 +39,7 @@ def _text(value: Any) -> str:
 
 
 def _quarter(value: Any) -> str:
-    return "" if isinstance(value, str) and QUARTER.fullmatch(value) else "must be a quarter such as 2026Q1"
+    return "" if is_quarter(value) else "must be a quarter such as 2026Q1, from 2000Q1 to 2100Q4"
 
 
 def _levers(value: Any) -> str:
@@ -64,7 +64,9 @@ def parameter_faults(given: Mapping[str, Any], known: Mapping[str, Any] | None =
     known = RULES if known is None else known
     faults = []
     for name, value in given.items():
-        if name not in known or name not in RULES:
+        if name in known and name not in RULES:
+            faults.append(Fault(f"parameter {name}", f"the suite has no rule for it{nearest(name, RULES)}"))
+        elif name not in known:
             faults.append(Fault(f"parameter {name}", f"unknown{nearest(name, known)}", shorten(value)))
         elif problem := RULES[name](value):
             faults.append(Fault(f"parameter {name}", problem, shorten(value)))

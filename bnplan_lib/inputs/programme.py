@@ -88,6 +88,7 @@ def read_programme(folder: str | Path | None = None) -> Programme:
     faults += check_keys(tables)
     faults += _check_printed(tables)
     faults += _check_facts(tables["facts"])
+    faults += _check_phase_costs(tables)
     faults += _check_levers(tables["levers"])
     if faults:
         raise DataError(faults)
@@ -111,10 +112,15 @@ def _read_package(root: Path) -> tuple[dict[str, Any], bytes]:
     except ValueError as error:
         raise DataError([Fault(str(path), "must be JSON", str(error))]) from None
     resources = package.get("resources", []) if isinstance(package, dict) else []
+    if not isinstance(resources, list) or not all(isinstance(one, dict) for one in resources):
+        raise DataError([Fault(f"{path}:resources", "must be a list of tables")])
     missing = TABLES - {resource.get("name") for resource in resources}
     if missing:
         raise DataError([Fault(str(path), f"must describe the table {name}") for name in sorted(missing)])
     package["resources"] = [resource for resource in package["resources"] if resource["name"] in TABLES]
+    about = package.get("programme", {})
+    if not all(isinstance(about.get(name), int) for name in ("first_year", "last_year")) or "version" not in package:
+        raise DataError([Fault(f"{path}:programme", "must give first_year and last_year, and the package its version")])
     if wrong := [f"{path}:{name}" for resource in package["resources"] for name in _undescribed(resource)]:
         raise DataError([Fault(place, "must have name, type and, for a table, path and key") for place in wrong])
     return package, raw
@@ -185,11 +191,38 @@ def _check_corrections(tables: Mapping[str, Table]) -> Iterator[Fault]:
             yield Fault(table.place(position, "column"), "must name a column of a table with ids", name)
         elif row["row_id"] not in target.columns["id"]:
             yield Fault(table.place(position, "row_id"), f"must be a row of {row['table']}", repr(row["row_id"]))
+        elif row["printed_value"] not in _printed_values(target, row["row_id"]):
+            yield Fault(
+                table.place(position, "printed_value"), f"must be what {target.file} prints", row["printed_value"]
+            )
         elif row["reading"] == "default":
             used = target.columns[row["column"]][target.columns["id"].index(row["row_id"])]
             if row["value"] not in used if isinstance(used, str) else _cell(used) != row["value"]:
                 rule = f"must be what {target.file} uses, {_cell(used)}"
                 yield Fault(table.place(position, "value"), rule, repr(row["value"]))
+
+
+def _printed_values(table: Table, row_id: str) -> set[str]:
+    """Return what a row prints: its figures, and the words of its name."""
+    row = next(one for _, one in table.rows() if one["id"] == row_id)
+    texts = [row.get(name) or "" for name in ("printed", "printed_cost", "printed_total")]
+    words = (row.get("name_vi") or "").split()
+    try:
+        figures = {_cell(number) for text in texts for number in printed_numbers(text)}
+    except ValueError:
+        return set()
+    return figures | {" ".join(words[start:stop]) for start in range(len(words)) for stop in (start + 1, start + 2)}
+
+
+def _check_phase_costs(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Yield phase costs that are not the fact they rest on."""
+    facts = {row["id"]: row["value"] for _, row in tables["facts"].rows()}
+    table = tables["project_phases"]
+    for position, row in table.rows():
+        expected = facts.get(row["cost_source"])
+        if row["cost_bn_vnd"] != expected or row["cost_bn_vnd"] == 0:
+            rule = f"must be {_cell(expected)} as {row['cost_source'] or 'no fact'} says, and above 0"
+            yield Fault(table.place(position, "cost_bn_vnd"), rule, _cell(row["cost_bn_vnd"]))
 
 
 def _check_periods(tables: Mapping[str, Table]) -> Iterator[Fault]:
@@ -241,10 +274,18 @@ def _check_levers(table: Table) -> Iterator[Fault]:
         if (None in limits) == needed or (needed and limits != sorted(limits)):
             rule = f"{row['key']}: numbers need four bounds in rising order, others none"
             yield Fault(table.place(position, "hard_low"), rule, ", ".join(map(_cell, limits)))
+        within = limits[0] is not None and row["type"] in ("number", "integer") and _is_number(row["default"])
+        if within and not limits[0] <= float(row["default"]) <= limits[-1]:
+            rule = f"{row['key']}: default must lie within its bounds"
+            yield Fault(table.place(position, "default"), rule, repr(row["default"]))
         pattern = LEVER_DEFAULTS.get(row["type"], "")
         if row["default"] is not None and re.fullmatch(pattern, row["default"]) is None:
             rule = f"{row['key']}: default must be of type {row['type']}"
             yield Fault(table.place(position, "default"), rule, repr(row["default"]))
+
+
+def _is_number(text: str | None) -> bool:
+    return text is not None and re.fullmatch(LEVER_DEFAULTS["number"], text) is not None
 
 
 LEVER_DEFAULTS = {

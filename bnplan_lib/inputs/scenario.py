@@ -11,7 +11,7 @@ from typing import Any
 from bnplan_lib.errors import Fault, ScenarioError, UnknownName, nearest, shorten
 from bnplan_lib.inputs.programme import Programme, data_folder, read_programme
 from bnplan_lib.inputs.tables import MARKUP
-from bnplan_lib.model.quarters import QUARTER
+from bnplan_lib.model.quarters import is_quarter
 
 HEAD = ("title_en", "title_vi", "why", "base")
 SECTIONS = ("targets", "growth", "base", "phasing", "projects")
@@ -116,12 +116,19 @@ def lever_of(key: str, catalogue: Mapping[str, Lever]) -> Lever | None:
     return catalogue.get(key)
 
 
-def _path(scenario: str, root: Path) -> Path:
-    if scenario.endswith(".toml") or "/" in scenario or "\\" in scenario:
-        path = Path(scenario)
-    else:
-        path = root / "scenarios" / f"{scenario}.toml"
-    if not path.is_file():
+def names_a_file(scenario: str) -> bool:
+    """Return whether a scenario is given as a path and not as a name."""
+    return scenario.endswith(".toml") or "/" in scenario or "\\" in scenario
+
+
+def _path(scenario: str, root: Path, beside: Path | None = None) -> Path:
+    named = root / "scenarios" / f"{scenario}.toml"
+    path = (beside or Path()) / scenario if names_a_file(scenario) else named
+    try:
+        found = path.is_file()
+    except OSError:  # a name too long for the file system
+        found = False
+    if not found:
         raise UnknownName("scenario", scenario, scenario_names(root))
     return path
 
@@ -141,10 +148,17 @@ def _read_chain(
     faults = list(_check_head(file, content))
     changes: dict[str, Any] = {}
     if isinstance(base := content.get("base"), str):
-        _, changes, below = _read_chain(_path(base, programme.folder), programme, catalogue, (*above, path.resolve()))
+        _, changes, below = _read_chain(_base(path, base, programme), programme, catalogue, (*above, path.resolve()))
         faults += below
     own, more = _check_levers(file, dict(_flatten(content)), programme, catalogue)
     return {key: str(content.get(key, "")) for key in HEAD}, changes | own, faults + more
+
+
+def _base(path: Path, base: str, programme: Programme) -> Path:
+    try:
+        return _path(base, programme.folder, path.parent)
+    except UnknownName as error:
+        raise ScenarioError([Fault(f"{path.name}:base", str(error))]) from None
 
 
 def _check_head(file: str, content: Mapping[str, Any]) -> Iterator[Fault]:
@@ -156,7 +170,7 @@ def _check_head(file: str, content: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(f"{file}:{key}", "must be one line of text without markup", shorten(value))
     for key, value in content.items():
         if key not in HEAD and (key not in SECTIONS or not isinstance(value, dict)):
-            yield Fault(f"{file}:{key}", f"unknown key{nearest(key, HEAD + SECTIONS)}", shorten(value))
+            yield Fault(f"{file}:{key}", f"unknown key{nearest(key, {*HEAD, *SECTIONS})}", shorten(value))
 
 
 def _flatten(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -193,7 +207,7 @@ def _problem(value: Any, lever: Lever, years: int) -> str:
     if lever.type == "boolean":
         return "" if isinstance(value, bool) else "must be true or false"
     if lever.type == "quarter":
-        return "" if isinstance(value, str) and QUARTER.fullmatch(value) else "must be a quarter such as 2026Q1"
+        return "" if is_quarter(value) else "must be a quarter such as 2026Q1, from 2000Q1 to 2100Q4"
     if isinstance(value, list | tuple):
         if not lever.yearly:
             return "must be one number"

@@ -8,6 +8,11 @@ from typing import Final
 QUARTER: Final = re.compile(r"(\d{4})Q([1-4])")
 
 
+def is_quarter(value: object) -> bool:
+    """Return whether a value is a quarter of this century, such as 2026Q1."""
+    return isinstance(value, str) and QUARTER.fullmatch(value) is not None and "2000" <= value[:4] <= "2100"
+
+
 def quarter_number(quarter: str) -> int:
     """Return the count of quarters since year 0: 2026Q1 is 8104.
 
@@ -25,8 +30,3 @@ def quarter_number(quarter: str) -> int:
 def quarter_name(number: int) -> str:
     """Return the quarter of a count: 8104 is 2026Q1."""
     return f"{number // 4}Q{number % 4 + 1}"
-
-
-def year_of(number: int) -> int:
-    """Return the year that a quarter number falls in."""
-    return number // 4

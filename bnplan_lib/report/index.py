@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from bnplan_lib.figures.language import LANGUAGES, Language, speak
 from bnplan_lib.inputs.programme import read_programme, read_schema
@@ -71,7 +72,7 @@ def _card(outcome: Outcome, out: Path, say: Language) -> str:
     bad = ""
     if outcome.status == "failed":
         said = html.escape(say("This run failed"))
-        bad = f'<p class="bad"><a href="{html.escape(outcome.page)}">{said}</a></p>'
+        bad = f'<p class="bad"><a href="{html.escape(quote(outcome.page))}">{said}</a></p>'
     told = say("Scenario: {title}.", title=outcome.scenario_title)
     return _tile(address, outcome.title, outcome.headline, told, bad)
 
@@ -79,7 +80,7 @@ def _card(outcome: Outcome, out: Path, say: Language) -> str:
 def _tile(address: str, title: str, text: str, quiet: str = "", extra: str = "") -> str:
     told = f"<p>{html.escape(quiet)}</p>" if quiet else ""
     return (
-        f'<div class="card"><h3><a href="{html.escape(address)}">{html.escape(title)}</a></h3>'
+        f'<div class="card"><h3><a href="{html.escape(quote(address))}">{html.escape(title)}</a></h3>'
         f"<p>{html.escape(text)}</p>{told}{extra}</div>"
     )
 

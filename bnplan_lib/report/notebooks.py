@@ -44,9 +44,8 @@ def find_notebooks(names: list[str] | None = None) -> list[Notebook]:
     known = {path.stem: path for path in sorted(notebook_folder().glob("*.ipynb"))}
     chosen = []
     for name in names or list(known):
-        stem = Path(name).stem if name.endswith(".ipynb") else name
-        path = Path(name) if name.endswith(".ipynb") and Path(name).is_file() else known.get(stem)
-        if path is None:
+        path = Path(name) if name.endswith(".ipynb") or "/" in name else known.get(name)
+        if path is None or not path.is_file():
             raise UnknownName("notebook", name, known)
         chosen.append(read_notebook(path))
     return chosen
@@ -103,6 +102,8 @@ def split_settings(settings: list[str], notebooks: list[Notebook]) -> tuple[dict
             own = {"scenario": "--scenario", "lang": "--lang"}.get(key)
             rule = f"use {own}" if own else f"unknown parameter{nearest(key, declared)}"
             faults.append(Fault(f"--set {key}", rule, shorten(text)))
+        elif key not in RULES:
+            faults.append(Fault(f"--set {key}", f"the suite has no rule for it{nearest(key, RULES)}", shorten(text)))
         elif problem := RULES[key](_value(text)):
             faults.append(Fault(f"--set {key}", problem, shorten(text)))
         else:

@@ -24,6 +24,7 @@ class Outcome:
     scenario_title: str
     lang: str
     parameters: Mapping[str, Any]
+    changes: Mapping[str, Any]  # levers in effect that differ from the programme
     status: str  # done or failed
     seconds: float
     page: str
@@ -53,7 +54,7 @@ def read_outcomes(folder: Path) -> list[Outcome]:
     """Return the outcomes that an earlier run recorded in a folder, none if it has no record."""
     try:
         runs = json.loads((folder / "run.json").read_text(encoding="utf-8"))["runs"]
-        return [Outcome(**run) for run in runs]
+        return [outcome for outcome in (Outcome(**run) for run in runs) if isinstance(outcome.page, str)]
     except (OSError, ValueError, KeyError, TypeError):
         return []  # no record, or one of another version: the folder starts anew
 

@@ -16,15 +16,16 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from bnplan_lib.errors import NotebookError, ParameterError, PlanError
 from bnplan_lib.figures.language import LANGUAGES, speak
 from bnplan_lib.inputs.parameters import parameter_faults
-from bnplan_lib.inputs.programme import read_programme
-from bnplan_lib.inputs.scenario import read_scenario
+from bnplan_lib.inputs.programme import data_folder, read_programme
+from bnplan_lib.inputs.scenario import names_a_file, read_scenario
 from bnplan_lib.report.index import write_dictionary, write_index
 from bnplan_lib.report.notebooks import Notebook, find_notebooks, split_settings
 from bnplan_lib.report.pages import write_page
@@ -44,6 +45,7 @@ class Job:
     parameters: Mapping[str, Any]
     command: str
     data: Mapping[str, str]
+    changes: Mapping[str, Any]
     languages: tuple[str, ...]
 
     @property
@@ -74,7 +76,7 @@ def plan_jobs(
     for scenario in dict.fromkeys(scenarios or ["middle"]):
         story = read_scenario(scenario, levers, folder)
         # a scenario may be a file anywhere: the kernel, which runs elsewhere, needs its whole path
-        given = str(Path(scenario).resolve()) if Path(scenario).suffix == ".toml" else scenario
+        given = str(Path(scenario).resolve()) if names_a_file(scenario) else scenario
         for notebook in notebooks:
             for lang in languages:
                 own = {key: value for key, value in moved.items() if key in notebook.defaults}
@@ -84,7 +86,7 @@ def plan_jobs(
                 command = _command(notebook.name, scenario, lang, settings, own, levers)
                 told = story.title_vi if lang == "vi" else story.title_en
                 name = story.name.rstrip("*") + _mark({**own, **levers})
-                jobs.append(Job(notebook, name, told, lang, parameters, command, data, languages))
+                jobs.append(Job(notebook, name, told, lang, parameters, command, data, story.changes, languages))
     _refuse_same_names(jobs)
     return jobs
 
@@ -103,33 +105,43 @@ def run_jobs(
         If the output folder cannot be written.
     """
     started = datetime.now(UTC)
-    clock = time.perf_counter()
     try:
         out.mkdir(parents=True, exist_ok=True)
-        outcomes = []
-        with tempfile.TemporaryDirectory(prefix=".bnplan-", dir=out) as aside:
-            for outcome in _execute(jobs, out, Path(aside), workers, folder):
-                report(outcome)
-                outcomes.append(outcome)
+        outcomes: list[Outcome] = []
+        try:
+            with tempfile.TemporaryDirectory(prefix=".bnplan-", dir=out) as aside:
+                for outcome in _execute(jobs, out, Path(aside), workers, folder):
+                    report(outcome)
+                    outcomes.append(outcome)
+        finally:  # a run that is stopped records what it wrote
+            _record(jobs, outcomes, out, started, workers, folder)
+    except OSError as error:
+        raise PlanError(f"{out}: the output folder must be writable, {error.strerror}") from error
+    return outcomes
+
+
+def _record(
+    jobs: list[Job], outcomes: list[Outcome], out: Path, started: datetime, workers: int, folder: str | Path | None
+) -> None:
+    """Write index, data dictionary and record of what was written."""
+    if outcomes:
         order = {(job.notebook.name, job.scenario, job.lang): place for place, job in enumerate(jobs)}
         outcomes.sort(key=lambda outcome: order[outcome.key])
-        earlier = [one for one in read_outcomes(out) if one.key not in order and (out / one.page).exists()]
+        done = {outcome.key for outcome in outcomes}
+        earlier = [one for one in read_outcomes(out) if one.key not in done and (out / one.page).exists()]
         everything = sorted([*earlier, *outcomes], key=lambda one: (one.notebook, one.scenario, one.lang))
         languages = tuple(lang for lang in ("vi", "en") if any(one.lang == lang for one in everything))
         write_index(out, everything, languages)
         write_dictionary(out, languages, folder)
         head = {
             "started": started.isoformat(timespec="seconds"),
-            "seconds": round(time.perf_counter() - clock, 3),
+            "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
             "workers": workers,
             "versions": versions(),
             "data": dict(jobs[0].data),
             "seed": None,  # nothing here draws at random
         }
         write_record(out, everything, head)
-    except OSError as error:
-        raise PlanError(f"{out}: the output folder must be writable, {error.strerror}") from error
-    return outcomes
 
 
 def default_workers(jobs: int) -> int:
@@ -138,8 +150,7 @@ def default_workers(jobs: int) -> int:
 
 
 def _execute(jobs: list[Job], out: Path, aside: Path, workers: int, folder: str | Path | None) -> Iterator[Outcome]:
-    if folder is not None:
-        os.environ["BNPLAN_DATA"] = str(Path(folder).resolve())
+    os.environ["BNPLAN_DATA"] = str(data_folder(folder).resolve())  # kernels run in another folder
     if workers == 1 or len(jobs) == 1:
         for job in jobs:
             yield run_job(job, out, aside)
@@ -155,7 +166,17 @@ def _execute(jobs: list[Job], out: Path, aside: Path, workers: int, folder: str 
                 job = running[future]
                 raise NotebookError(f"{job.stem}: its process was killed; pages written before it stand") from None
     finally:
+        _shut(pool)
+
+
+def _shut(pool: ProcessPoolExecutor) -> None:
+    """Let what runs come to its end and begin nothing more; a second Ctrl-C ends it at once."""
+    try:
         pool.shutdown(cancel_futures=True)
+    except KeyboardInterrupt:
+        for worker in active_children():
+            worker.kill()
+        os._exit(130)
 
 
 def run_job(job: Job, out: Path, aside: Path) -> Outcome:
@@ -182,6 +203,7 @@ def run_job(job: Job, out: Path, aside: Path) -> Outcome:
         scenario_title=job.scenario_title,
         lang=job.lang,
         parameters=parameters,
+        changes=job.changes,
         status=status,
         seconds=seconds,
         page=page_name,
@@ -232,8 +254,8 @@ def _papermill(job: Job, executed: Path) -> str:
         config.KernelManager.transport_encryption = "auto"  # ipykernel warns of plain TCP otherwise
         try:
             papermill.execute_notebook(
-                str(job.notebook.path),
-                str(executed),
+                _unformatted(job.notebook.path),
+                _unformatted(executed),
                 parameters=dict(job.parameters),
                 kernel_name="python3",
                 language="python",
@@ -251,6 +273,11 @@ def _papermill(job: Job, executed: Path) -> str:
         except Exception as error:  # a kernel that dies or hangs raises what its client likes
             return f"{type(error).__name__}: {error}"
     return ""
+
+
+def _unformatted(path: Path) -> str:
+    """Return a path in which papermill finds no place to fill in."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _read_clean(job: Job, executed: Path) -> Any:
@@ -283,7 +310,7 @@ def _links(job: Job) -> dict[str, str]:
     links = {say("All pages"): "index.html" if job.lang == _primary(job.languages) else f"index.{job.lang}.html"}
     for lang in job.languages:
         if lang != job.lang:
-            links[LANGUAGES[lang]] = f"{replace(job, lang=lang).stem}.html"
+            links[LANGUAGES[lang]] = quote(f"{replace(job, lang=lang).stem}.html")
     return links
 
 
