@@ -135,7 +135,7 @@ def bottom_up(programme: Programme, story: Scenario, lang: str) -> go.Figure:
         else say("The sector targets reach the headline throughout")
     )
     figure.update_xaxes(
-        title=say("per cent a year"), range=[0, max(float(table["average"].max()) * 100, headline["high"]) * 1.2]
+        title=say("per cent a year"), range=[0, max(float(table["average"].max()) * 100, headline["high"]) * 1.45]
     )
     figure.update_yaxes(autorange="reversed")
     rows = [(label, say.percent(value, 2)) for label, value in zip(labels, table["average"], strict=True)]
