@@ -231,3 +231,10 @@ def test_a_lever_that_cannot_be_used_is_refused(folder, old, new, message):
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     assert any(message in fault for fault in faults(folder)), faults(folder)
+
+
+def test_a_lever_that_the_model_needs_must_be_there(folder):
+    path = folder / "context" / "levers.csv"
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("phasing.open_end")]
+    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    assert "levers.csv:key: must hold every lever of the model, found no phasing.open_end" in faults(folder)

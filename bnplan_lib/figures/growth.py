@@ -161,16 +161,7 @@ def contributions(path: pd.DataFrame, lang: str) -> go.Figure:
     years = [str(year) for year in points.index]
     figure = go.Figure()
     for sector in SECTORS:
-        color, shape = SECTOR_STYLE[sector]
-        text = [f"{names[sector]}, {year}: {say.number(value, 2)}" for year, value in points[sector].items()]
-        figure.add_bar(
-            x=years,
-            y=points[sector],
-            name=names[sector],
-            marker=pattern(color, shape),
-            customdata=text,
-            hovertemplate="%{customdata}<extra></extra>",
-        )
+        _sector_bars(figure, sector, names[sector], points[sector], [say.number(value, 2) for value in points[sector]])
     figure.add_scatter(
         x=years,
         y=points[list(SECTORS)].clip(lower=0).sum(axis=1),
@@ -200,6 +191,19 @@ def contributions(path: pd.DataFrame, lang: str) -> go.Figure:
     )
 
 
+def _sector_bars(figure: go.Figure, sector: str, name: str, values: pd.Series, told: list[str]) -> None:
+    """Add a sector's bar for each year of the index, what it tells to hover text."""
+    years = [str(year) for year in values.index]
+    figure.add_bar(
+        x=years,
+        y=values,
+        name=name,
+        marker=pattern(*SECTOR_STYLE[sector]),
+        customdata=[f"{name}, {year}: {one}" for year, one in zip(years, told, strict=True)],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
 def _leading_title(average: pd.Series, names: dict[str, str], say: Language) -> str:
     """Say who leads: as a share where all pull one way, in points where they pull against each other."""
     leader = average.abs().idxmax()
@@ -217,16 +221,7 @@ def levels(path: pd.DataFrame, lang: str) -> go.Figure:
     years = [str(year) for year in table.index]
     figure = go.Figure()
     for sector in SECTORS:
-        color, shape = SECTOR_STYLE[sector]
-        text = [f"{names[sector]}, {year}: {say.money(value)}" for year, value in table[sector].items()]
-        figure.add_bar(
-            x=years,
-            y=table[sector] / 1000,
-            name=names[sector],
-            marker=pattern(color, shape),
-            customdata=text,
-            hovertemplate="%{customdata}<extra></extra>",
-        )
+        _sector_bars(figure, sector, names[sector], table[sector] / 1000, [say.money(value) for value in table[sector]])
     figure.add_scatter(
         x=years,
         y=table["grdp"] / 1000,

@@ -17,6 +17,7 @@ from bnplan_lib.errors import DataError, Fault, UnknownName
 from bnplan_lib.inputs.periods import Period, read_period
 from bnplan_lib.inputs.printed import printed_numbers
 from bnplan_lib.inputs.tables import DTYPES, Table, check_keys, read_table
+from bnplan_lib.model.growth import SECTORS
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -266,7 +267,9 @@ def _check_facts(table: Table) -> Iterator[Fault]:
 
 
 def _check_levers(table: Table) -> Iterator[Fault]:
-    """Yield levers whose bounds or default cannot be used."""
+    """Yield levers that the model needs and does not find, and those whose bounds or default cannot be used."""
+    for key in sorted(LEVERS - set(table.columns["key"])):
+        yield Fault(f"{table.file}:key", "must hold every lever of the model", f"no {key}")
     bounds = ("hard_low", "soft_low", "soft_high", "hard_high")
     for position, row in table.rows():
         limits = [row[name] for name in bounds]
@@ -288,6 +291,15 @@ def _is_number(text: str | None) -> bool:
     return text is not None and re.fullmatch(LEVER_DEFAULTS["number"], text) is not None
 
 
+# what the model asks of every scenario; the table gives their titles, defaults and bounds
+LEVERS = {
+    "targets.position",
+    *(f"growth.{sector}" for sector in SECTORS),
+    *(f"base.{name}" for name in ("grdp_bn_vnd", "construction_share")),
+    *(f"base.share_{part}" for part in ("agriculture", "industry_construction", "services", "product_taxes")),
+    *(f"phasing.{name}" for name in ("open_end", "milestone_start")),
+    *(f"projects.*.{name}" for name in ("delay_quarters", "overrun", "dropped")),
+}
 LEVER_DEFAULTS = {
     "number": r"-?\d+(\.\d+)?",
     "integer": r"-?\d+",
