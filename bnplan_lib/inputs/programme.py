@@ -16,6 +16,7 @@ import pandas as pd
 from bnplan_lib.errors import DataError, Fault, UnknownName
 from bnplan_lib.inputs.periods import Period, read_period
 from bnplan_lib.inputs.printed import printed_numbers
+from bnplan_lib.inputs.relations import check_relations
 from bnplan_lib.inputs.tables import DTYPES, Table, check_keys, read_table
 from bnplan_lib.model.growth import SECTORS
 
@@ -45,6 +46,12 @@ class Programme:
     codes: pd.DataFrame
     facts: pd.DataFrame
     levers: pd.DataFrame
+    relations: pd.DataFrame
+    operands: pd.DataFrame
+    assumptions: pd.DataFrame
+    precedences: pd.DataFrame
+    former_names: pd.DataFrame
+    accepted: pd.DataFrame
 
     @property
     def years(self) -> range:
@@ -91,6 +98,7 @@ def read_programme(folder: str | Path | None = None) -> Programme:
     faults += _check_facts(tables["facts"])
     faults += _check_phase_costs(tables)
     faults += _check_levers(tables["levers"])
+    faults += check_relations(tables)
     if faults:
         raise DataError(faults)
     properties = {key: value for key, value in package.items() if key != "resources"}

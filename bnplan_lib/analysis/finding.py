@@ -1,0 +1,35 @@
+"""What did the audit find? One record for each finding, whatever rule it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SEVERITIES = ("error", "tension", "note")  # gravest first
+CONFIDENCES = ("certain", "likely", "possible")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in the programme that does not agree, and what it rests on.
+
+    `id` is the rule and what it is about, the same from run to run. `places` are ids
+    of rows, `sources` their places in the document, `facts` outside facts it rests
+    on. `expected` is an interval in `unit`, shares as fractions; `message` names the
+    sentence that tells it, filled from `values`. `accepted` is why it is accepted.
+    """
+
+    id: str
+    rule: str
+    severity: str
+    confidence: str
+    message: str
+    places: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    printed: str = ""
+    expected: tuple[float, float] | None = None
+    unit: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    accepted: str = ""

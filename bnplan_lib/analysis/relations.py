@@ -1,0 +1,379 @@
+"""Do figures that are tied to each other agree, over their whole ranges?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bnplan_lib.analysis.finding import Finding
+from bnplan_lib.errors import Infeasible, PlanError
+from bnplan_lib.model.formula import YEARS, Formula, FormulaError, Interval, read_formula
+from bnplan_lib.model.growth import construction_interval
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
+
+SLACK = 1e-9  # relative: figures that differ by less are the same
+STEPS = 44  # halvings that find an end of a range
+GRID = 21  # values tried where a relation turns with the figure,
+COARSE_STEPS = 16  # and halvings between two of them
+PIECES = 8  # parts of a wide range in which a slope is looked at
+OUTSIDE = ("facts", "assumptions", "derived")
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """One figure of a relation: its range in natural units, shares as fractions."""
+
+    name: str
+    table: str
+    ref: str
+    unit: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A relation over the programme's figures.
+
+    `verdict` is all, some or none: whether the printed figure agrees with what
+    follows from the others for all their values, for some or for none. `printed`
+    and `expected` are the two sides; `common` is the part of `printed` that can hold
+    and `gap` how far the sides are apart. `covered` says whether every printed value
+    can hold.
+    """
+
+    relation_id: str
+    kind: str
+    formula: Formula
+    operands: tuple[Operand, ...]
+    printed: Interval
+    expected: Interval
+    verdict: str
+    covered: bool
+    common: Interval | None
+    gap: float
+
+    @property
+    def left(self) -> Operand:
+        """The figure the relation is about."""
+        return self.operands[0]
+
+    @property
+    def unit(self) -> str:
+        """Unit of `printed`, `expected` and `gap`."""
+        return self.left.unit
+
+
+def evaluate_ties(programme: Programme, story: Scenario | None = None) -> tuple[Tie, ...]:
+    """Return every relation of the data, evaluated over the whole ranges of its figures.
+
+    Parameters
+    ----------
+    story
+        A scenario whose base year replaces the facts it rests on.
+
+    Raises
+    ------
+    PlanError
+        If a formula has no value over the ranges of its figures.
+    """
+    figures = _figures(programme, story)
+    years = float(len(programme.years))
+    own: dict[str, dict[str, Operand]] = {}
+    for row in programme.operands.to_dict("records"):
+        operand = _operand(row, figures)
+        own.setdefault(row["relation_id"], {})[operand.name] = operand
+    ties = []
+    for row in programme.relations[["id", "kind", "formula"]].to_dict("records"):
+        formula = read_formula(row["formula"])
+        operands = tuple(own[row["id"]][name] for name in formula.names)
+        try:
+            ties.append(_tie(row["id"], row["kind"], formula, operands, years))
+        except FormulaError as error:
+            raise PlanError(f"relation {row['id']}: {error}") from None
+    return tuple(ties)
+
+
+def relation_findings(programme: Programme, ties: tuple[Tie, ...]) -> list[Finding]:
+    """Return the ties that fail as findings, with what would reconcile each and while it stands."""
+    rows = {row["id"]: row for row in programme.relations.to_dict("records")}
+    places = _places(programme)
+    years = float(len(programme.years))
+    found = []
+    for tie in ties:
+        row = rows[tie.relation_id]
+        severity = row["if_none"] if tie.verdict == "none" else row["if_some"] if not tie.covered else None
+        if not isinstance(severity, str):
+            continue
+        inside = [one for one in tie.operands if one.table not in OUTSIDE]
+        sources = [places[(one.table, one.ref)] for one in inside if (one.table, one.ref) in places]
+        found.append(
+            Finding(
+                id=f"{tie.kind}:{tie.relation_id}",
+                rule=tie.kind,
+                severity=severity,
+                confidence=row["confidence"],
+                message="relation",
+                places=tuple(dict.fromkeys(one.ref for one in inside)),
+                sources=tuple(dict.fromkeys(sources)),
+                facts=tuple(one.ref for one in tie.operands if one.table == "facts"),
+                printed=_as_printed(programme, tie.left),
+                expected=tie.expected,
+                unit=tie.unit,
+                values={"tie": tie, "relation": row, "ways": reconciling(tie, years)},
+            )
+        )
+    return found
+
+
+def reconciling(tie: Tie, years: float) -> dict[str, Interval | None]:
+    """Return, for each figure, the values at which the printed ones could hold.
+
+    The others keep their ranges; None where no value of that figure alone helps.
+    A finding that rests on a fact stands outside the fact's values given here.
+    """
+    box = {one.name: (one.low, one.high) for one in tie.operands} | {YEARS: (years, years)}
+    missed = _missed(tie)
+    ways: dict[str, Interval | None] = {}
+    for one in tie.operands:
+        sides = dict(box) if one is tie.left else {**box, tie.left.name: missed}
+        ways[one.name] = solve(tie.formula, sides, one.name, domain(one))
+    return ways
+
+
+def solve(formula: Formula, box: Mapping[str, Interval], name: str, wide: Interval) -> Interval | None:
+    """Return the values of one figure at which a relation can hold, the others within the box.
+
+    The lowest and highest such value within `wide`; None if there is none. Found to
+    1e-12 of the range where the relation rises or falls with the figure, else from a
+    grid of a hundred values, refined.
+    """
+    signs = _signs(formula, box, name, wide)
+    if signs is None:
+        return _scan(formula, box, name, wide)
+    low = {other: box[other][0 if signs[other] >= 0 else 1] for other in box if other != name}
+    high = {other: box[other][1 if signs[other] >= 0 else 0] for other in box if other != name}
+    rises = signs[name] >= 0
+    value = formula.difference.value
+
+    def least(x: float) -> bool:  # can left less right be zero or less?
+        return value({**low, name: x}) <= 0
+
+    def most(x: float) -> bool:
+        return value({**high, name: x}) >= 0
+
+    try:
+        start, end = wide
+        if formula.sign in ("=", "<="):
+            cut = _edge(least, start, end, first=rises)
+            start, end = (start, cut) if rises else (cut, end)
+        if formula.sign in ("=", ">="):
+            cut = _edge(most, *wide, first=not rises)
+            start, end = (max(start, cut), end) if rises else (start, min(end, cut))
+    except (ArithmeticError, ValueError):
+        return None
+    if math.isnan(start + end) or start - end > SLACK * max(abs(start), abs(end)):
+        return None
+    return min(start, end), max(start, end)
+
+
+def domain(operand: Operand) -> Interval:
+    """Return how far a figure may be moved in search of agreement, by its unit."""
+    if operand.unit in ("percent_per_year", "percentage_points_per_year"):
+        return (operand.low - 0.1, operand.high + 0.1)
+    if operand.unit.startswith("percent"):
+        return (0.0, 1.0)
+    largest = max(abs(operand.low), abs(operand.high), 1e-9)
+    return (largest / 100, largest * 100)
+
+
+def scale(unit: str) -> float:
+    """Return what a figure of a file is multiplied by to be a natural number: per cent become shares."""
+    return 0.01 if unit.startswith("percent") else 1.0
+
+
+def _tie(relation_id: str, kind: str, formula: Formula, operands: tuple[Operand, ...], years: float) -> Tie:
+    box = {one.name: (one.low, one.high) for one in operands} | {YEARS: (years, years)}
+    printed, expected = box[formula.left], formula.right.range(box)
+    fuzz = SLACK * max(abs(printed[0]), abs(printed[1]), abs(expected[0]), abs(expected[1]))
+    (low, high), (first, last) = printed, expected
+    if formula.sign == "=":
+        inside = low - fuzz <= first and last <= high + fuzz
+        apart = max(first - high, low - last)
+        covered = first - fuzz <= low and high <= last + fuzz
+        common = (max(low, first), min(high, last))
+    elif formula.sign == "<=":
+        inside, apart, covered = high <= first + fuzz, low - last, high <= last + fuzz
+        common = (low, min(high, last))
+    else:
+        inside, apart, covered = low >= last - fuzz, first - high, low >= first - fuzz
+        common = (max(low, first), high)
+    verdict = "none" if apart > fuzz else "all" if inside else "some"
+    return Tie(
+        relation_id,
+        kind,
+        formula,
+        operands,
+        printed,
+        expected,
+        verdict,
+        covered or inside,
+        None if verdict == "none" else common,
+        max(apart, 0.0) if verdict == "none" else 0.0,
+    )
+
+
+def _missed(tie: Tie) -> Interval:
+    """Return the part of the printed range that must be met: all of it, or the end out of reach."""
+    low, high = tie.printed
+    if tie.verdict == "none":
+        return tie.printed
+    first, last = tie.expected
+    if tie.formula.sign != ">=" and high > last:
+        return (high, high)
+    return (low, low) if low < first else tie.printed
+
+
+def _signs(formula: Formula, box: Mapping[str, Interval], name: str, wide: Interval) -> dict[str, int] | None:
+    """Return whether the difference rises with each figure over the box; None where one turns."""
+    signs: dict[str, int] = {}
+    for start, end in pairwise(np.linspace(*wide, PIECES + 1).tolist()):
+        try:
+            slopes = formula.difference.enclose({**box, name: (start, end)}).slopes
+        except (FormulaError, ArithmeticError):
+            return None
+        for other, (down, up) in slopes.items():
+            sign = 1 if down >= 0 else -1 if up <= 0 else 0
+            point = other != name and box[other][0] == box[other][1]
+            if sign == 0 and point:
+                sign = signs.get(other, 1)
+            if sign == 0 or (signs.setdefault(other, sign) != sign and not point):
+                return None
+    return signs | {YEARS: 1}
+
+
+def _edge(holds: Callable[[float], bool], start: float, end: float, first: bool, steps: int = STEPS) -> float:
+    """Return where a condition ends: it holds from the start (first) or up to the end; nan if nowhere."""
+    good, bad = (start, end) if first else (end, start)
+    if holds(bad):
+        return bad
+    if not holds(good):
+        return math.nan
+    for _ in range(steps):
+        middle = (good + bad) / 2
+        good, bad = (middle, bad) if holds(middle) else (good, middle)
+    return good
+
+
+def _scan(formula: Formula, box: Mapping[str, Interval], name: str, wide: Interval) -> Interval | None:
+    """Return the solutions of a figure that the relation turns with: from a grid, its ends refined."""
+    start, end = wide
+    grid = np.geomspace(start, end, GRID) if start > 0 else np.linspace(start, end, GRID)
+
+    def side(x: float) -> int:  # 0 where there is a solution; 2 where there is no value
+        try:
+            found = formula.difference.side({**box, name: (x, x)})
+        except FormulaError:
+            return 2
+        return 0 if (found, formula.sign) in ((1, ">="), (-1, "<=")) else found
+
+    sides = [side(x) for x in grid.tolist()]
+    good = [place for place, one in enumerate(sides) if one == 0]
+    turns = [place for place, (one, other) in enumerate(pairwise(sides)) if {one, other} == {1, -1}]
+    if not good and not turns:
+        return None
+    first, last = min([*good, *(place + 1 for place in turns)]), max([*good, *turns])
+    before, after = sides[max(first - 1, 0)], sides[min(last + 1, GRID - 1)]
+    low, high = float(grid[first]), float(grid[last])
+    if first > 0:
+        low = _edge(lambda x: side(x) != before, float(grid[first - 1]), low, first=False, steps=COARSE_STEPS)
+    if last < GRID - 1:
+        high = _edge(lambda x: side(x) != after, high, float(grid[last + 1]), first=True, steps=COARSE_STEPS)
+    return low, high
+
+
+def _figures(programme: Programme, story: Scenario | None) -> dict[str, dict[str, tuple[float, float, str]]]:
+    """Return every figure a relation may name: low, high and unit, as in the files."""
+    targets = programme.targets
+    high = targets["high"].where(
+        targets["high"].notna(), [_roof(*row) for row in zip(targets["low"], targets["unit"], strict=True)]
+    )
+    facts = dict(zip(programme.facts["id"], programme.facts["value"], strict=True))
+    if story is not None:
+        levers = programme.levers.dropna(subset="fact_id")
+        facts |= {
+            fact: story.values.get(key, facts[fact]) for key, fact in zip(levers["key"], levers["fact_id"], strict=True)
+        }
+    projects, groups = programme.projects, programme.project_groups
+    sums = projects.groupby("capital_source")["cost_bn_vnd"].sum()
+    rows = targets.groupby("list")["row"].nunique()
+    return {
+        "targets": {
+            key: (low, top, unit)
+            for key, low, top, unit in zip(targets["id"], targets["low"], high, targets["unit"], strict=True)
+        },
+        "facts": {
+            key: (facts[key], facts[key], unit)
+            for key, unit in zip(programme.facts["id"], programme.facts["unit"], strict=True)
+        },
+        "assumptions": {row.id: (row.low, row.high, row.unit) for row in programme.assumptions.itertuples()},
+        "projects": {
+            key: (cost, cost, "bn_vnd") for key, cost in zip(projects["id"], projects["cost_bn_vnd"], strict=True)
+        },
+        "project_groups": {row.id: (row.total_bn_vnd, row.total_bn_vnd, "bn_vnd") for row in groups.itertuples()},
+        "sums": {key: (float(value), float(value), "bn_vnd") for key, value in sums.items()},
+        "rows": {key: (float(value), float(value), "rows") for key, value in rows.items()},
+        "derived": {"construction_share": (*_construction_share(programme, story), "percent")},
+    }
+
+
+def _roof(low: float, unit: str) -> float:
+    """Return the highest value of a target without an upper limit."""
+    return 100.0 if unit.startswith("percent") else low * 1000
+
+
+def _construction_share(programme: Programme, story: Scenario | None) -> Interval:
+    """Return construction's part of its block in 2025, per cent; anything where the ranges allow none."""
+    set_by = story.values.get("base.construction_share") if story else None
+    if set_by is not None:
+        return float(set_by), float(set_by)
+    try:
+        low, high = construction_interval(programme)
+    except Infeasible:
+        return 0.0, 100.0
+    return low * 100, high * 100
+
+
+def _operand(row: dict[str, Any], figures: Mapping[str, Mapping[str, tuple[float, float, str]]]) -> Operand:
+    low, high, unit = figures[row["table"]][row["ref"]]
+    if isinstance(row["end"], str):
+        low, high = (low, low) if row["end"] == "low" else (high, high)
+    if row["rounding"] == row["rounding"]:  # not missing
+        low, high = low - row["rounding"] / 2, high + row["rounding"] / 2
+    factor = scale(unit)
+    return Operand(row["name"], row["table"], row["ref"], unit, low * factor, high * factor)
+
+
+def _places(programme: Programme) -> dict[tuple[str, str], str]:
+    tables = ("targets", "projects", "project_groups")
+    frames = [(name, getattr(programme, name)) for name in tables]
+    return {
+        (name, key): place for name, frame in frames for key, place in zip(frame["id"], frame["source"], strict=True)
+    }
+
+
+def _as_printed(programme: Programme, operand: Operand) -> str:
+    """Return what the document prints for a figure; '' for a figure from elsewhere."""
+    column = {"targets": "printed", "projects": "printed_cost", "project_groups": "printed_total"}.get(operand.table)
+    if column is None:
+        return ""
+    frame = getattr(programme, operand.table)
+    return str(frame.loc[frame["id"] == operand.ref, column].iloc[0])

@@ -1,0 +1,380 @@
+"""What does a relation between figures say, and over which ranges does it hold?
+
+    relation   = name ( "=" | "<=" | ">=" ) expression
+    expression = numbers, names, years, + - * / **, cumulative(rate, years), log(x)
+
+Nothing of Python runs: the text is parsed, every part is checked against this
+list, and the values come from interval arithmetic. The range of an expression is
+exact where it rises or falls with each name, and enclosed from outside elsewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import heapq
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+Interval = tuple[float, float]
+Box = Mapping[str, Interval]
+Given = TypeVar("Given")
+Found = TypeVar("Found")
+
+MAX_LENGTH = 400
+MAX_DEPTH = 40
+MAX_EXPONENT = 100
+EXACT = 1e-9  # relative, of a range whose ends lie where the expression turns
+MOST_HALVINGS = 300
+MOST_UNBOUNDED = 20  # parts without a value before the whole is said to have none
+YEARS = "years"  # the number of years of the programme, wherever it stands
+SIGNS = ("<=", ">=", "=")
+
+
+class FormulaError(ValueError):
+    """The text is no formula, or its value does not exist over the ranges given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """Bounds of a value over a box, and of its slope in each name."""
+
+    low: float
+    high: float
+    slopes: Mapping[str, Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """One side of a relation, or the difference of both."""
+
+    names: tuple[str, ...]
+    value: Callable[[Mapping[str, float]], float]
+    enclose: Callable[[Box], Enclosure]
+
+    def range(self, box: Box) -> Interval:
+        """Return the lowest and highest value over a box.
+
+        Exact where the expression rises or falls with each name; where it turns, found
+        by halving the box and enclosed from outside to 1e-9, or as near as
+        `MOST_HALVINGS` allow.
+
+        Raises
+        ------
+        FormulaError
+            If the value does not exist everywhere in the box, as 1 / x around 0.
+        """
+        return self._least(box, 1), -self._least(box, -1)
+
+    def side(self, box: Box) -> int:
+        """Return 1 if the value is above zero all over a box, -1 if below, 0 if it may be zero."""
+        for sign in (1, -1):
+            if self._least(box, sign, decide=True) > 0:
+                return sign
+        return 0
+
+    def _least(self, box: Box, sign: int, decide: bool = False) -> float:
+        """Return the least value over a box of the expression (sign 1) or of its negative (sign -1).
+
+        With `decide`, a bound of it that shows whether it is above zero is enough.
+        """
+        bound, turning, best, part = self._bound(box, sign)
+        waiting = [(bound, 0, turning, part)]
+        unbounded = 0
+        for count in range(1, MOST_HALVINGS):
+            bound, _, turning, part = waiting[0]
+            near = math.isfinite(bound) and best - bound <= EXACT * abs(best)
+            if turning is None or near or (decide and (bound > 0 or best <= 0)):
+                return bound
+            unbounded += math.isinf(bound)
+            if unbounded > MOST_UNBOUNDED:
+                break
+            heapq.heappop(waiting)
+            first, last = part[turning]
+            middle = (first + last) / 2
+            for place, half in enumerate(((first, middle), (middle, last))):
+                bound, inner, met, piece = self._bound({**part, turning: half}, sign)
+                best = min(best, met)
+                heapq.heappush(waiting, (bound, 2 * count + place, inner, piece))
+        if math.isinf(bound := waiting[0][0]):
+            raise FormulaError("has no value somewhere in the ranges given")
+        return bound
+
+    def _bound(self, box: Box, sign: int) -> tuple[float, str | None, float, Box]:
+        """Return a lower bound over a box, the name to halve (None if exact), a value met and what is left of the box.
+
+        A name in which the expression rises or falls throughout is left at one end.
+        """
+        while True:
+            wide = [name for name in self.names if _width(box[name]) > 0]
+            try:
+                bounds = _safely(self.enclose, box)
+            except FormulaError:  # the bounds of wide ranges are loose: halves may do where the whole does not
+                if not wide:
+                    raise
+                return -math.inf, max(wide, key=lambda name: _width(box[name])), math.inf, box
+            slopes = {name: bounds.slopes[name] for name in wide}
+            if sign < 0:
+                slopes = {name: (-up, -down) for name, (down, up) in slopes.items()}
+            ends = {name: box[name][0] for name, (down, _) in slopes.items() if down >= 0}
+            ends |= {name: box[name][1] for name, (_, up) in slopes.items() if up <= 0}
+            if not ends:
+                break
+            box = {**box, **{name: (end, end) for name, end in ends.items()}}
+        met = sign * _safely(self.value, {name: (low + high) / 2 for name, (low, high) in box.items()})
+        if not slopes:
+            return met, None, met, box
+        reach = {name: max(-down, up) * _width(box[name]) / 2 for name, (down, up) in slopes.items()}
+        natural = bounds.low if sign > 0 else -bounds.high
+        centred = met - math.fsum(reach.values())  # by the mean value theorem
+        return max(natural, centred), max(reach, key=reach.__getitem__), met, box
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A relation: the figure it is about, its sign, the other side, and left less right."""
+
+    text: str
+    left: str
+    sign: str
+    right: Expression
+    difference: Expression
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names on both sides, in their order."""
+        return self.difference.names
+
+
+@lru_cache(maxsize=4096)
+def read_formula(text: str) -> Formula:
+    """Parse a relation.
+
+    Raises
+    ------
+    FormulaError
+        Saying what is not allowed.
+    """
+    if len(text) > MAX_LENGTH:
+        raise FormulaError(f"a formula holds at most {MAX_LENGTH} characters")
+    sign = next((sign for sign in SIGNS if sign in text), None)
+    parts = text.split(sign) if sign else []
+    if sign is None or len(parts) != 2 or any(mark in part for part in parts for mark in "<>="):
+        raise FormulaError("a formula has one of = <= >= between two sides")
+    left, right = (_parse(part) for part in parts)
+    if not isinstance(left, ast.Name) or left.id == YEARS:
+        raise FormulaError("the left side is one name")
+    if left.id in (names := _names(right)) or not names:
+        raise FormulaError(f"the right side holds other names than {left.id}")
+    return Formula(text, left.id, sign, _expression(right), _expression(ast.BinOp(left, ast.Sub(), right)))
+
+
+def cumulative(rate: float, years: float) -> float:
+    """Return the sum of (1 + rate)^t over t = 1 … years: five years of a level that starts at one."""
+    return math.fsum((1 + rate) ** year for year in range(1, int(years) + 1))
+
+
+def _parse(text: str) -> ast.expr:
+    if not text.isascii() or '"' in text or "'" in text:
+        raise FormulaError("only names, numbers and + - * / ** ( ) are allowed")
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise FormulaError(f"cannot be read: {text.strip()!r}") from None
+    _check(tree, 0)
+    return tree
+
+
+def _check(node: ast.AST, depth: int) -> None:
+    """Refuse everything that is not on the list at the head of this module."""
+    if depth > MAX_DEPTH:
+        raise FormulaError(f"nested more than {MAX_DEPTH} deep")
+    match node:
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool) and abs(number) < 1e15:
+            return
+        case ast.Name():
+            return
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            _check(operand, depth + 1)
+        case ast.BinOp(op=ast.Pow(), left=base, right=exponent):
+            _check(base, depth + 1)
+            _check(exponent, depth + 1)
+            if _names(exponent) or not abs(_safely(_evaluator(exponent), {YEARS: 1.0})) <= MAX_EXPONENT:
+                raise FormulaError(f"an exponent is made of numbers up to {MAX_EXPONENT} and years")
+        case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div(), left=left, right=right):
+            _check(left, depth + 1)
+            _check(right, depth + 1)
+        case ast.Call(func=ast.Name(id="cumulative"), args=[rate, ast.Name(id="years")], keywords=[]):
+            _check(rate, depth + 1)
+        case ast.Call(func=ast.Name(id="log"), args=[argument], keywords=[]):
+            _check(argument, depth + 1)
+        case _:
+            raise FormulaError(f"not allowed in a formula: {ast.unparse(node)[:40]!r}")
+
+
+def _names(node: ast.AST) -> list[str]:
+    """Return the operands' names in the order they stand."""
+    if isinstance(node, ast.Call):
+        return [name for argument in node.args for name in _names(argument)]
+    if isinstance(node, ast.Name):
+        return [] if node.id == YEARS else [node.id]
+    return [name for child in ast.iter_child_nodes(node) for name in _names(child)]
+
+
+def _expression(tree: ast.expr) -> Expression:
+    enclose, value = _encloser(tree), _evaluator(tree)
+    return Expression(tuple(dict.fromkeys(_names(tree))), value, enclose)
+
+
+def _evaluator(node: ast.AST) -> Callable[[Mapping[str, float]], float]:
+    """Return the function that gives an expression's value at a point."""
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return lambda _: float(number)
+        case ast.Name(id=name):
+            return lambda point: point[name]
+        case ast.UnaryOp(operand=operand):
+            inner = _evaluator(operand)
+            return lambda point: -inner(point)
+        case ast.Call(func=ast.Name(id="log"), args=[argument]):
+            inner = _evaluator(argument)
+            return lambda point: math.log(inner(point))
+        case ast.Call(args=[rate, _]):
+            inner = _evaluator(rate)
+            return lambda point: cumulative(inner(point), point[YEARS])
+        case ast.BinOp(left=left, op=operator, right=right):
+            first, second = _evaluator(left), _evaluator(right)
+            match operator:
+                case ast.Add():
+                    return lambda point: first(point) + second(point)
+                case ast.Sub():
+                    return lambda point: first(point) - second(point)
+                case ast.Mult():
+                    return lambda point: first(point) * second(point)
+                case ast.Div():
+                    return lambda point: first(point) / second(point)
+                case _:
+                    return lambda point: _power(first(point), second(point))
+    raise FormulaError("not a formula")
+
+
+def _encloser(node: ast.AST) -> Callable[[Box], Enclosure]:
+    """Return the function that bounds an expression and its slopes over a box."""
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            fixed = Enclosure(float(number), float(number), {})
+            return lambda box: fixed
+        case ast.Name(id=name):
+            slopes = {} if name == YEARS else {name: (1.0, 1.0)}
+            return lambda box: Enclosure(*box[name], slopes)
+        case ast.UnaryOp(operand=operand):
+            inner = _encloser(operand)
+            return lambda box: _scaled(inner(box), (-1.0, -1.0))
+        case ast.Call(func=ast.Name(id="log"), args=[argument]):
+            inner = _encloser(argument)
+            return lambda box: _log(inner(box))
+        case ast.Call(args=[rate, _]):
+            inner = _encloser(rate)
+            return lambda box: _cumulative(inner(box), box[YEARS][0])
+        case ast.BinOp(left=left, op=operator, right=right):
+            first, second = _encloser(left), _encloser(right)
+            combine = COMBINE[type(operator)]
+            return lambda box: combine(first(box), second(box))
+    raise FormulaError("not a formula")
+
+
+def _add(one: Enclosure, other: Enclosure) -> Enclosure:
+    return Enclosure(one.low + other.low, one.high + other.high, _joined(one.slopes, other.slopes))
+
+
+def _subtract(one: Enclosure, other: Enclosure) -> Enclosure:
+    return _add(one, _scaled(other, (-1.0, -1.0)))
+
+
+def _multiply(one: Enclosure, other: Enclosure) -> Enclosure:
+    low, high = _times((one.low, one.high), (other.low, other.high))
+    left = {name: _times(slope, (other.low, other.high)) for name, slope in one.slopes.items()}
+    right = {name: _times(slope, (one.low, one.high)) for name, slope in other.slopes.items()}
+    return Enclosure(low, high, _joined(left, right))
+
+
+def _divide(one: Enclosure, other: Enclosure) -> Enclosure:
+    if other.low <= 0 <= other.high:
+        raise FormulaError("divides by zero within the ranges given")
+    inverse = (1 / other.high, 1 / other.low)
+    squared = _times(inverse, inverse)
+    steep = (-squared[1], -max(squared[0], 0.0))
+    slopes = {name: _times(slope, steep) for name, slope in other.slopes.items()}
+    return _multiply(one, Enclosure(*inverse, slopes))
+
+
+def _raise(one: Enclosure, other: Enclosure) -> Enclosure:
+    exponent = other.low
+    low, high = _power(one.low, exponent), _power(one.high, exponent)
+    steep = [exponent * _power(end, exponent - 1) if exponent else 0.0 for end in (one.low, one.high)]
+    slope = (min(steep), max(steep))
+    return Enclosure(min(low, high), max(low, high), {name: _times(own, slope) for name, own in one.slopes.items()})
+
+
+def _log(inner: Enclosure) -> Enclosure:
+    if inner.low <= 0:
+        raise FormulaError("takes the logarithm of zero or less within the ranges given")
+    slope = (1 / inner.high, 1 / inner.low)
+    slopes = {name: _times(own, slope) for name, own in inner.slopes.items()}
+    return Enclosure(math.log(inner.low), math.log(inner.high), slopes)
+
+
+def _cumulative(inner: Enclosure, years: float) -> Enclosure:
+    if inner.low <= -1:
+        raise FormulaError("a yearly rate is above -100 % within the ranges given")
+    slope = tuple(
+        math.fsum(t * (1 + end) ** (t - 1) for t in range(1, int(years) + 1)) for end in (inner.low, inner.high)
+    )
+    slopes = {name: _times(own, (slope[0], slope[1])) for name, own in inner.slopes.items()}
+    return Enclosure(cumulative(inner.low, years), cumulative(inner.high, years), slopes)
+
+
+COMBINE: Mapping[type, Callable[[Enclosure, Enclosure], Enclosure]] = {
+    ast.Add: _add,
+    ast.Sub: _subtract,
+    ast.Mult: _multiply,
+    ast.Div: _divide,
+    ast.Pow: _raise,
+}
+
+
+def _scaled(one: Enclosure, by: Interval) -> Enclosure:
+    low, high = _times((one.low, one.high), by)
+    return Enclosure(low, high, {name: _times(slope, by) for name, slope in one.slopes.items()})
+
+
+def _joined(one: Mapping[str, Interval], other: Mapping[str, Interval]) -> dict[str, Interval]:
+    slopes = dict(one)
+    for name, (low, high) in other.items():
+        first, last = slopes.get(name, (0.0, 0.0))
+        slopes[name] = (first + low, last + high)
+    return slopes
+
+
+def _times(one: Interval, other: Interval) -> Interval:
+    products = (one[0] * other[0], one[0] * other[1], one[1] * other[0], one[1] * other[1])
+    return min(products), max(products)
+
+
+def _power(base: float, exponent: float) -> float:
+    if base <= 0 and exponent != 1:
+        raise FormulaError("takes a power of zero or less within the ranges given")
+    return float(base**exponent)
+
+
+def _safely(function: Callable[[Given], Found], given: Given) -> Found:
+    try:
+        return function(given)
+    except (ZeroDivisionError, ValueError, OverflowError) as error:
+        raise FormulaError(str(error)) from None
+
+
+def _width(interval: Interval) -> float:
+    return interval[1] - interval[0]
