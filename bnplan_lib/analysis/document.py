@@ -6,12 +6,15 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from bnplan_lib.analysis.finding import Finding
+from bnplan_lib.analysis.finding import Finding, natural
 from bnplan_lib.analysis.sums import explain_sum
 from bnplan_lib.model.quarters import quarter_number
 
@@ -99,7 +102,7 @@ def _bounds(programme: Programme) -> Iterator[Finding]:
         own = readings[(readings["row_id"] == row["id"]) & (readings["reading"] == "default")]
         other = readings[(readings["row_id"] == row["id"]) & (readings["reading"] == "alternative")]
         alternative = {one["column"]: float(one["value"]) for one in other.to_dict("records")}
-        used = (row["low"], row["high"])
+        used = row["low"], row["high"]
         yield Finding(
             id=f"order:{row['id']}",
             rule="order",
@@ -110,7 +113,7 @@ def _bounds(programme: Programme) -> Iterator[Finding]:
             sources=(row["source"],),
             facts=tuple(own["fact_id"].dropna()),
             printed=row["printed"],
-            expected=used if used[0] <= used[1] else (used[1], used[0]),
+            expected=natural(min(used), max(used), row["unit"]),
             unit=row["unit"],
             values={
                 "corrected": not own.empty,
@@ -179,73 +182,103 @@ def _units(programme: Programme) -> Iterator[Finding]:
                 places=(row["id"],),
                 sources=(row["source"],),
                 printed=row["printed"],
-                expected=(row["low"], row["high"]),
+                expected=natural(row["low"], row["high"], unit),
                 unit=unit,
                 values={"mark": mark},
             )
 
 
+@dataclass(slots=True)
+class _Item:
+    """One task or project with its phases: first and last quarter as numbers, None where none is printed."""
+
+    table: str
+    id: str
+    printed: str
+    source: str
+    phases: list[tuple[int, int | None, int | None]] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        """Its earliest date; of a milestone only the date is known."""
+        return min(date for _, *dates in self.phases for date in dates if date is not None)
+
+    @property
+    def last(self) -> int | None:
+        """Its latest date, None where a phase is open."""
+        ends = [end for _, _, end in self.phases if end is not None]
+        return max(ends) if len(ends) == len(self.phases) else None
+
+    @property
+    def in_years(self) -> bool:
+        """Whether its period is of whole years, which say nothing of the quarter in which it begins."""
+        return self.last is not None and self.first % 4 == 0 and self.last % 4 == 3
+
+
+def _items(programme: Programme) -> list[_Item]:
+    items: dict[tuple[str, str], _Item] = {}
+    for table in ("tasks", "projects"):
+        frame = getattr(programme, table)
+        for key, printed, source in zip(frame["id"], frame["printed_period"], frame["source"], strict=True):
+            items[(table, key)] = _Item(table, key, printed, source)
+    tasks, phases = programme.tasks, programme.project_phases
+    rows = (
+        *(("tasks", key, 1, *dates) for key, *dates in zip(tasks["id"], tasks["start"], tasks["end"], strict=True)),
+        *(
+            ("projects", *row)
+            for row in zip(*(phases[name] for name in ("project_id", "phase", "start", "end")), strict=True)
+        ),
+    )
+    numbers: dict[Any, int | None] = {
+        quarter: quarter_number(quarter)
+        for *_, start, end in rows
+        for quarter in (start, end)
+        if isinstance(quarter, str)
+    }
+    for table, key, phase, start, end in rows:
+        items[(table, key)].phases.append((phase, numbers.get(start), numbers.get(end)))
+    return [item for item in items.values() if any(date is not None for _, *dates in item.phases for date in dates)]
+
+
 def _periods(programme: Programme) -> Iterator[Finding]:
     """Yield periods that end before they start, lie outside the programme, or overlap in one project."""
-    tasks = programme.tasks[["id", "start", "end", "printed_period", "source"]].assign(table="tasks", phase=1)
-    projects = programme.projects[["id", "printed_period", "source"]]
-    phases = programme.project_phases.merge(projects, left_on="project_id", right_on="id").assign(table="projects")
-    columns = ["table", "id", "phase", "start", "end", "printed_period", "source"]
-    spans = pd.concat([tasks[columns], phases[columns]], ignore_index=True)
-    dates = pd.unique(pd.concat([spans["start"], spans["end"]]).dropna())
-    numbers = {quarter: quarter_number(quarter) for quarter in dates}
-    spans = spans.assign(first=spans["start"].map(numbers).astype(float), last=spans["end"].map(numbers).astype(float))
-    for row in spans[spans["first"] > spans["last"]].to_dict("records"):
-        yield _period(
-            "reversed",
-            [row],
-            "error",
-            "certain",
-            suffix=row["id"] if row["phase"] == 1 else f"{row['id']}.{row['phase']}",
-        )
     start, end = quarter_number(f"{programme.years[0]}Q1"), quarter_number(f"{programme.years[-1]}Q4")
-    whole = (
-        spans.groupby(["table", "id"], sort=False)
-        .agg(
-            first=("first", "min"),
-            last=("last", "max"),
-            printed_period=("printed_period", "first"),
-            source=("source", "first"),
-        )
-        .reset_index()
-    )
-    outside = whole[(whole["last"] < start) | (whole["first"].fillna(whole["last"]) > end)]
-    for row in outside.to_dict("records"):
-        yield _period("outside", [row], "tension", "certain", suffix=row["id"])
-    rest = whole.drop(outside.index)
-    for message, chosen in (("before", rest[rest["first"] < start]), ("after", rest[rest["last"] > end])):
-        if len(chosen):
-            yield _period(message, chosen.to_dict("records"), "note", "certain", suffix=message)
     signed = str(programme.properties["programme"].get("signed", ""))
-    if signed:
-        begun = rest[(rest["table"] == "tasks") & (rest["first"] <= _last_whole_quarter(signed))]
-        if len(begun):
-            yield _period("signed", begun.to_dict("records"), "note", "certain", suffix="signed", signed=signed)
-    later = spans.sort_values(["table", "id", "phase"], kind="stable")
-    before = later.groupby(["table", "id"])["last"].shift()
-    for row in later[later["first"] <= before].to_dict("records"):
-        yield _period("phases", [row], "note", "likely", suffix=row["id"])
+    over = _last_whole_quarter(signed) if signed else start - 1
+    beyond: dict[str, list[_Item]] = {"before": [], "after": [], "signed": []}
+    for item in _items(programme):
+        for phase, first, last in item.phases:
+            if first is not None and last is not None and first > last:
+                suffix = f"{item.table}.{item.id}" + (f".{phase}" if phase > 1 else "")
+                yield _period("reversed", [item], "error", "certain", suffix)
+        for (_, _, earlier), (_, later, _) in pairwise(sorted(item.phases, key=itemgetter(0))):
+            if earlier is not None and later is not None and later <= earlier:
+                yield _period("phases", [item], "note", "likely", f"{item.table}.{item.id}")
+        if item.first > end or (item.last is not None and item.last < start):
+            yield _period("outside", [item], "tension", "certain", f"{item.table}.{item.id}")
+            continue
+        if item.first < start:
+            beyond["before"].append(item)
+        if item.last is not None and item.last > end:
+            beyond["after"].append(item)
+        if item.table == "tasks" and item.first <= over and not item.in_years:
+            beyond["signed"].append(item)
+    for message, items in beyond.items():
+        if items:
+            yield _period(message, items, "note", "certain", signed=signed)
 
 
-def _period(
-    message: str, rows: list[dict[str, Any]], severity: str, confidence: str, suffix: str, **more: Any
-) -> Finding:
-    table = rows[0]["table"]
+def _period(message: str, items: list[_Item], severity: str, confidence: str, suffix: str = "", **more: Any) -> Finding:
     return Finding(
-        id=f"period:{message}" if suffix == message else f"period:{message}:{table}.{suffix}",
+        id=f"period:{message}" + (f":{suffix}" if suffix else ""),
         rule="period",
         severity=severity,
         confidence=confidence,
         message=f"period_{message}",
-        places=tuple(row["id"] for row in rows),
-        sources=tuple(row["source"] for row in rows),
-        printed=rows[0]["printed_period"] if len(rows) == 1 else "",
-        values={"count": len(rows), "table": table, **more},
+        places=tuple(item.id for item in items),
+        sources=tuple(item.source for item in items),
+        printed=items[0].printed if len(items) == 1 else "",
+        values={"count": len(items), "table": items[0].table, **more},
     )
 
 
@@ -353,19 +386,19 @@ def _bodies(programme: Programme) -> Iterator[Finding]:
         )
     for table in ("targets", "tasks", "directives"):
         frame = getattr(programme, table)
-        for column in {"leads", "coordinates"} & set(frame.columns):
-            named = frame[["id", "source", column]].dropna()
-            named = named.assign(body=named[column].str.split(";")).explode("body")
-            for row in named[~named["body"].isin(known)].to_dict("records"):
+        named = [column for column in ("leads", "coordinates") if column in frame.columns]
+        for key, source, *cells in zip(frame["id"], frame["source"], *(frame[name] for name in named), strict=True):
+            bodies = {body for cell in cells if isinstance(cell, str) for body in cell.split(";")}
+            for body in sorted(bodies - known):
                 yield Finding(
-                    id=f"name:{table}.{row['id']}.{row['body']}",
+                    id=f"name:{table}.{key}.{body}",
                     rule="name",
                     severity="error",
                     confidence="certain",
                     message="unknown_body",
-                    places=(row["id"],),
-                    sources=(row["source"],),
-                    printed=row["body"],
+                    places=(key,),
+                    sources=(source,),
+                    printed=body,
                 )
 
 

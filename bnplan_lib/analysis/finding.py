@@ -33,3 +33,13 @@ class Finding:
     unit: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     accepted: str = ""
+
+
+def scale(unit: str) -> float:
+    """Return what a figure of a file is multiplied by to be a natural number: per cent become shares."""
+    return 0.01 if unit.startswith("percent") else 1.0
+
+
+def natural(low: float, high: float, unit: str) -> tuple[float, float]:
+    """Return a range of a file in natural numbers, shares as fractions."""
+    return low * scale(unit), high * scale(unit)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bnplan_lib.analysis.finding import Finding
+from bnplan_lib.analysis.finding import Finding, natural, scale
 from bnplan_lib.errors import Infeasible, PlanError
 from bnplan_lib.model.formula import YEARS, Formula, FormulaError, Interval, read_formula
 from bnplan_lib.model.growth import construction_interval
@@ -21,15 +21,18 @@ if TYPE_CHECKING:
 
 SLACK = 1e-9  # relative: figures that differ by less are the same
 STEPS = 44  # halvings that find an end of a range
-GRID = 21  # values tried where a relation turns with the figure,
-COARSE_STEPS = 16  # and halvings between two of them
-PIECES = 8  # parts of a wide range in which a slope is looked at
+GRID = 17  # values tried where a relation turns with the figure,
+COARSE_STEPS = 12  # and halvings between two of them
+PIECES = 6  # parts of a wide range in which a slope is looked at
 OUTSIDE = ("facts", "assumptions", "derived")
 
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """One figure of a relation: its range in natural units, shares as fractions."""
+    """One figure of a relation: its range in natural units, shares as fractions.
+
+    `low` and `high` allow for the step to which the figure is rounded.
+    """
 
     name: str
     table: str
@@ -37,6 +40,12 @@ class Operand:
     unit: str
     low: float
     high: float
+    rounding: float = 0.0
+
+    @property
+    def stated(self) -> Interval:
+        """The range as stated, without the room for rounding that `low` and `high` give it."""
+        return self.low + self.rounding / 2, self.high - self.rounding / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +204,6 @@ def domain(operand: Operand) -> Interval:
     return (largest / 100, largest * 100)
 
 
-def scale(unit: str) -> float:
-    """Return what a figure of a file is multiplied by to be a natural number: per cent become shares."""
-    return 0.01 if unit.startswith("percent") else 1.0
-
-
 def _tie(relation_id: str, kind: str, formula: Formula, operands: tuple[Operand, ...], years: float) -> Tie:
     box = {one.name: (one.low, one.high) for one in operands} | {YEARS: (years, years)}
     printed, expected = box[formula.left], formula.right.range(box)
@@ -244,20 +248,29 @@ def _missed(tie: Tie) -> Interval:
 
 def _signs(formula: Formula, box: Mapping[str, Interval], name: str, wide: Interval) -> dict[str, int] | None:
     """Return whether the difference rises with each figure over the box; None where one turns."""
-    signs: dict[str, int] = {}
-    for start, end in pairwise(np.linspace(*wide, PIECES + 1).tolist()):
-        try:
-            slopes = formula.difference.enclose({**box, name: (start, end)}).slopes
-        except (FormulaError, ArithmeticError):
-            return None
-        for other, (down, up) in slopes.items():
-            sign = 1 if down >= 0 else -1 if up <= 0 else 0
-            point = other != name and box[other][0] == box[other][1]
-            if sign == 0 and point:
-                sign = signs.get(other, 1)
-            if sign == 0 or (signs.setdefault(other, sign) != sign and not point):
-                return None
-    return signs | {YEARS: 1}
+    for pieces in (1, PIECES):  # bounds are loose over a wide range: its parts may tell where the whole does not
+        signs: dict[str, int] = {YEARS: 1}
+        if all(
+            _agree(formula, {**box, name: part}, signs) for part in pairwise(np.linspace(*wide, pieces + 1).tolist())
+        ):
+            return signs
+    return None
+
+
+def _agree(formula: Formula, box: Mapping[str, Interval], signs: dict[str, int]) -> bool:
+    """Note the sign of each slope over a box; return whether each has one, the same as before."""
+    try:
+        slopes = formula.difference.enclose(box).slopes
+    except (FormulaError, ArithmeticError):
+        return False
+    for name, (down, up) in slopes.items():
+        low, high = box[name]
+        sign = 1 if down >= 0 else -1 if up <= 0 else 0
+        if low == high:
+            signs.setdefault(name, sign or 1)  # a point has no ends to choose from
+        elif sign == 0 or signs.setdefault(name, sign) != sign:
+            return False
+    return True
 
 
 def _edge(holds: Callable[[float], bool], start: float, end: float, first: bool, steps: int = STEPS) -> float:
@@ -356,10 +369,9 @@ def _operand(row: dict[str, Any], figures: Mapping[str, Mapping[str, tuple[float
     low, high, unit = figures[row["table"]][row["ref"]]
     if isinstance(row["end"], str):
         low, high = (low, low) if row["end"] == "low" else (high, high)
-    if row["rounding"] == row["rounding"]:  # not missing
-        low, high = low - row["rounding"] / 2, high + row["rounding"] / 2
-    factor = scale(unit)
-    return Operand(row["name"], row["table"], row["ref"], unit, low * factor, high * factor)
+    rounding = 0.0 if math.isnan(row["rounding"]) else row["rounding"]
+    low, high = natural(low - rounding / 2, high + rounding / 2, unit)
+    return Operand(row["name"], row["table"], row["ref"], unit, low, high, rounding * scale(unit))
 
 
 def _places(programme: Programme) -> dict[tuple[str, str], str]:

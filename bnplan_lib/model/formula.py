@@ -28,6 +28,7 @@ MAX_DEPTH = 40
 MAX_EXPONENT = 100
 EXACT = 1e-9  # relative, of a range whose ends lie where the expression turns
 MOST_HALVINGS = 300
+DECIDING_HALVINGS = 24  # enough to tell on which side of zero a box lies, but for a hair
 MOST_UNBOUNDED = 20  # parts without a value before the whole is said to have none
 YEARS = "years"  # the number of years of the programme, wherever it stands
 SIGNS = ("<=", ">=", "=")
@@ -69,13 +70,13 @@ class Expression:
         return self._least(box, 1), -self._least(box, -1)
 
     def side(self, box: Box) -> int:
-        """Return 1 if the value is above zero all over a box, -1 if below, 0 if it may be zero."""
+        """Return 1 if the value is surely above zero all over a box, -1 if below, 0 if it may be zero."""
         for sign in (1, -1):
-            if self._least(box, sign, decide=True) > 0:
+            if self._least(box, sign, DECIDING_HALVINGS, decide=True) > 0:
                 return sign
         return 0
 
-    def _least(self, box: Box, sign: int, decide: bool = False) -> float:
+    def _least(self, box: Box, sign: int, halvings: int = MOST_HALVINGS, decide: bool = False) -> float:
         """Return the least value over a box of the expression (sign 1) or of its negative (sign -1).
 
         With `decide`, a bound of it that shows whether it is above zero is enough.
@@ -83,7 +84,7 @@ class Expression:
         bound, turning, best, part = self._bound(box, sign)
         waiting = [(bound, 0, turning, part)]
         unbounded = 0
-        for count in range(1, MOST_HALVINGS):
+        for count in range(1, halvings):
             bound, _, turning, part = waiting[0]
             near = math.isfinite(bound) and best - bound <= EXACT * abs(best)
             if turning is None or near or (decide and (bound > 0 or best <= 0)):
@@ -123,12 +124,15 @@ class Expression:
             if not ends:
                 break
             box = {**box, **{name: (end, end) for name, end in ends.items()}}
-        met = sign * _safely(self.value, {name: (low + high) / 2 for name, (low, high) in box.items()})
+        centre = sign * _safely(self.value, {name: (low + high) / 2 for name, (low, high) in box.items()})
         if not slopes:
-            return met, None, met, box
+            return centre, None, centre, box
+        # the corner that is lowest by the mean slopes: often the least value itself
+        down_hill = {name: box[name][0 if down + up > 0 else 1] for name, (down, up) in slopes.items()}
+        met = min(centre, sign * _safely(self.value, {name: low for name, (low, _) in box.items()} | down_hill))
         reach = {name: max(-down, up) * _width(box[name]) / 2 for name, (down, up) in slopes.items()}
         natural = bounds.low if sign > 0 else -bounds.high
-        centred = met - math.fsum(reach.values())  # by the mean value theorem
+        centred = centre - math.fsum(reach.values())  # by the mean value theorem
         return max(natural, centred), max(reach, key=reach.__getitem__), met, box
 
 

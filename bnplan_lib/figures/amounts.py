@@ -1,0 +1,53 @@
+"""How is a figure or a range said, with its unit?"""
+
+from __future__ import annotations
+
+from bnplan_lib.figures.language import NBSP, Language
+
+Interval = tuple[float, float]
+
+
+def amount(interval: Interval, unit: str, say: Language) -> str:
+    """Return a figure or a range with its unit: 11–12%, 375,700 bn VND, 8,700–9,200 USD.
+
+    Parameters
+    ----------
+    interval
+        Natural numbers, shares as fractions; one figure where both ends look alike.
+    """
+    if unit.startswith("percent"):
+        shown = range_of((interval[0] * 100, interval[1] * 100), say)
+        if unit == "percentage_points_per_year":
+            return say("{points} percentage points", points=shown)
+        return shown + (f"{NBSP}%" if say.code == "vi" else "%")
+    shown = range_of(interval, say)
+    words = {
+        "bn_vnd": say("bn VND"),
+        "usd": "USD",
+        "usd_per_head": "USD",
+        "bn_usd": say("bn USD"),
+        "million_vnd_per_month": say("million VND a month"),
+        "years": say("years"),
+    }
+    return shown + NBSP + words[unit] if unit in words else shown
+
+
+def range_of(interval: Interval, say: Language) -> str:
+    """Return a range of numbers, one where both ends look alike, with the digits they need."""
+    digits = max(_digits(end) for end in interval)
+    low, high = (say.number(end, digits) for end in interval)
+    return low if low == high else f"{low}–{high}"
+
+
+def apart(gap: float, unit: str, say: Language) -> str:
+    """Return a distance: percentage points between shares, else an amount."""
+    if unit.startswith("percent"):
+        return say("{points} percentage points", points=say.number(gap * 100, _digits(gap * 100)))
+    return amount((gap, gap), unit, say)
+
+
+def _digits(value: float) -> int:
+    """Return how many decimals a number is shown with: two at most, none from a thousand on."""
+    if abs(value) >= 1000:
+        return 0
+    return next((count for count in range(2) if abs(value - round(value, count)) < 10 ** -(count + 6)), 2)

@@ -1,0 +1,400 @@
+"""What did the audit find, in words? The arithmetic, what would resolve it, while it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from bnplan_lib.analysis.relations import domain
+from bnplan_lib.figures.amounts import amount, apart
+from bnplan_lib.figures.language import Language, speak
+
+if TYPE_CHECKING:
+    from bnplan_lib.analysis.finding import Finding
+    from bnplan_lib.analysis.relations import Operand, Tie
+    from bnplan_lib.analysis.sums import Slip
+    from bnplan_lib.inputs.programme import Programme
+
+OUTSIDE = ("facts", "assumptions", "derived")
+MOST_WAYS = 4  # figures named as each able to reconcile a tie
+FARTHEST = 4.0  # a figure that would have to move by more than this factor is not named
+ROWS_NAMED = 12
+
+
+def findings_frame(programme: Programme, findings: Iterable[Finding], lang: str) -> pd.DataFrame:
+    """Return findings as rows with their sentences.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: `id, rule, severity, confidence, places` (list of row
+        ids), `printed, expected` (texts), `expected_low, expected_high` (natural
+        numbers, shares as fractions), `unit, sentence, resolve, stands, sources`
+        (places in the document), `facts` (ids), `accepted` (the reason, '' if open).
+    """
+    say = speak(lang)
+    rows = [
+        {
+            "id": one.id,
+            "rule": one.rule,
+            "severity": one.severity,
+            "confidence": one.confidence,
+            "places": list(one.places),
+            "printed": one.printed,
+            "expected": expected(one, say),
+            "expected_low": one.expected[0] if one.expected else None,
+            "expected_high": one.expected[1] if one.expected else None,
+            "unit": one.unit,
+            "sentence": sentence(one, programme, say),
+            "resolve": resolve(one, programme, say),
+            "stands": stands(one, programme, say),
+            "sources": list(one.sources),
+            "facts": list(one.facts),
+            "accepted": one.accepted,
+        }
+        for one in findings
+    ]
+    columns = ["id", "rule", "severity", "confidence", "places", "printed", "expected", "expected_low",
+               "expected_high", "unit", "sentence", "resolve", "stands", "sources", "facts", "accepted"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def sentence(one: Finding, programme: Programme, say: Language) -> str:
+    """Return the arithmetic of a finding in one sentence or two."""
+    return SENTENCES[one.message](one, programme, say)
+
+
+def expected(one: Finding, say: Language) -> str:
+    """Return what would agree with the rest, as a figure, a range or a quarter; '' where there is none."""
+    if one.message == "precedence":
+        return _awaited(one.values["pair"], say)
+    if one.message == "relation":
+        sign = {"<=": say("at most") + " ", ">=": say("at least") + " ", "=": ""}[one.values["tie"].formula.sign]
+        return sign + amount(one.expected, one.unit, say) if one.expected else ""
+    return amount(one.expected, one.unit, say) if one.expected else ""
+
+
+def resolve(one: Finding, programme: Programme, say: Language) -> str:
+    """Return what would resolve a finding, with the figures that would each do it alone."""
+    if one.message != "relation":
+        return RESOLVE[one.message](one, say) if one.message in RESOLVE else ""
+    told = say.of(one.values["relation"], "resolve")
+    ways = _ways(one, programme, say)
+    return told + " " + say("Each of these alone would reconcile it: {ways}.", ways="; ".join(ways)) if ways else told
+
+
+def stands(one: Finding, programme: Programme, say: Language) -> str:
+    """Return for which values of the outside facts and assumptions a finding stands; '' if it rests on none."""
+    if one.message != "relation":
+        return ""
+    told = [
+        _holds_for(figure, one.values["ways"][figure.name], programme, say)
+        for figure in one.values["tie"].operands
+        if figure.table in OUTSIDE
+    ]
+    return say("It stands {ranges}.", ranges="; ".join(told)) if told else ""
+
+
+def relation_sentence(row: Mapping[str, Any], tie: Tie, say: Language) -> str:
+    """Return a relation's arithmetic with the figures put in."""
+    shown = {figure.name: amount(figure.stated, figure.unit, say) for figure in tie.operands}
+    printed, follows = (amount(side, tie.unit, say) for side in (tie.left.stated, tie.expected))
+    return say.of(row, "sentence").format(**shown, printed=printed, expected=follows)
+
+
+def figure_name(figure: Operand, programme: Programme, say: Language) -> str:
+    """Return what a figure of a relation is called, and its id."""
+    if figure.table == "derived":
+        return say("construction's share of its block in 2025")
+    if figure.table in ("sums", "rows"):
+        labels = say.labels(programme.codes, "capital_source" if figure.table == "sums" else "list")
+        return labels[figure.ref]
+    frame = getattr(programme, figure.table)
+    row = frame[frame["id"] == figure.ref].iloc[0]
+    name = say.of(row, "title" if figure.table == "assumptions" else "name")
+    if figure.table == "facts":
+        return f"{name}, {str(row['period']).replace('-', '–')}"
+    return name if figure.table == "assumptions" else f"{figure.ref} {name}"
+
+
+def _relation(one: Finding, programme: Programme, say: Language) -> str:
+    tie: Tie = one.values["tie"]
+    told = relation_sentence(one.values["relation"], tie, say)
+    if tie.verdict == "none":
+        gap = apart(tie.gap, tie.unit, say)
+        if one.values["relation"]["binding"]:
+            return told + " " + say("They are {gap} apart and cannot be reconciled unless a figure gives way.", gap=gap)
+        return told + " " + say("They are {gap} apart.", gap=gap)
+    common = amount(tie.common, tie.unit, say) if tie.common else "–"
+    return told + " " + say("Of the printed range only {common} can come about.", common=common)
+
+
+def _ways(one: Finding, programme: Programme, say: Language) -> list[str]:
+    """Return the targets that alone could reconcile a tie, those that move least first."""
+    tie: Tie = one.values["tie"]
+    ranked = []
+    for figure in tie.operands:
+        way = one.values["ways"].get(figure.name)
+        if figure.table in OUTSIDE or way is None:
+            continue
+        end, word = (way[0], "up") if way[0] > figure.high else (way[1], "down")
+        if word == "down" and not way[1] < figure.low:
+            continue  # its own range holds a solution: another figure is in the way
+        factor = end / figure.high if word == "up" else figure.low / end if end > 0 else float("inf")
+        rate = tie.kind == "pace" and figure.unit == "percent_per_year"  # the pace the printed figure itself fits
+        if factor > FARTHEST and not rate:
+            continue
+        value = amount((end, end), figure.unit, say)
+        near = say("at least {value}", value=value) if word == "up" else say("at most {value}", value=value)
+        ranked.append((factor, f"{figure_name(figure, programme, say)}: {near}"))
+    return [told for _, told in sorted(ranked)[:MOST_WAYS]]
+
+
+def _holds_for(figure: Operand, way: tuple[float, float] | None, programme: Programme, say: Language) -> str:
+    name = figure_name(figure, programme, say)
+    used = amount(figure.stated, figure.unit, say)
+    if way is None:
+        low, high = (amount((end, end), figure.unit, say) for end in domain(figure))
+        return say("for any {name} from {low} to {high} (used: {used})", name=name, low=low, high=high, used=used)
+    if figure.low > way[1]:
+        return say(
+            "for {name} above {value} (used: {used})",
+            name=name,
+            value=amount((way[1],) * 2, figure.unit, say),
+            used=used,
+        )
+    if figure.high < way[0]:
+        return say(
+            "for {name} below {value} (used: {used})",
+            name=name,
+            value=amount((way[0],) * 2, figure.unit, say),
+            used=used,
+        )
+    return say("for {name} at {used}, though not for all its values", name=name, used=used)
+
+
+def _sum(one: Finding, programme: Programme, say: Language) -> str:
+    values = one.values
+    total = next(iter(programme.project_groups.loc[programme.project_groups["id"] == values["group"], "total_bn_vnd"]))
+    told = say(
+        "The {rows} costs printed in group {group} add up to {sum}, the printed total is {total}: {miss} apart.",
+        rows=say.number(values["rows"]),
+        group=values["group"],
+        sum=say.money(one.expected[0] if one.expected else None, _decimals(one)),
+        total=say.money(total),
+        miss=say.money(abs(values["miss"]), _decimals(one)),
+    )
+    if values["rounding"]:
+        return told + " " + say("Rounding of the rows alone may explain it.")
+    if values["blank"] and values["miss"] < 0:
+        told += " " + say("A blank cost ({rows}) may be in the total.", rows=", ".join(values["blank"]))
+    return told + " " + _explained(values["slips"], values["miss"], say)
+
+
+def _decimals(one: Finding) -> int:
+    return int(one.expected is not None and one.expected[0] != round(one.expected[0]))
+
+
+def _explained(slips: list[tuple[Slip, tuple[str, ...]]], miss: float, say: Language) -> str:
+    """Return the likeliest explanations of a sum that misses, those of one wrong digit in a row as one."""
+    if not slips:
+        return say("No single slip explains it.")
+    single = [(slip, rows) for slip, rows in slips if slip.kind != "digit"]
+    told = [_slip(slip, rows, say) for slip, rows in single[:3]]
+    digits = [rows[0] for slip, rows in slips if slip.kind == "digit"]
+    if digits and len(digits) <= ROWS_NAMED:
+        told.append(say("less likely, one wrong digit in one of {rows}", rows=", ".join(digits)))
+    return (
+        say("Explanations, likeliest first: {slips}.", slips="; ".join(told))
+        if told
+        else say("No single slip explains it.")
+    )
+
+
+def _slip(slip: Slip, ids: tuple[str, ...], say: Language) -> str:
+    rows = ", ".join(ids[:ROWS_NAMED])
+    value = say.number(slip.value, 0)
+    if slip.kind == "left_out":
+        return say("{rows} left out of the total", rows=rows)
+    if slip.kind == "counted_twice":
+        return say("{rows} counted twice in the total", rows=rows)
+    if slip.kind == "factor" and slip.factor >= 1:
+        return say("{rows} printed {factor} times too large", rows=rows, factor=say.number(slip.factor))
+    if slip.kind == "factor":
+        return say("{rows} printed {factor} times too small", rows=rows, factor=say.number(1 / slip.factor))
+    if slip.kind == "transposed":
+        return say("two digits of {rows} changed places, {value}", rows=rows, value=value)
+    if slip.kind == "total_transposed":
+        return say("two digits of the total changed places, {value}", value=value)
+    if slip.kind == "total_digit":
+        return say("one wrong digit in the total, {value}", value=value)
+    return say("a decimal point or a unit out of place in the total, {value}", value=value)
+
+
+def _resolve_sum(one: Finding, say: Language) -> str:
+    if one.values["mended"] is not None:
+        return say("With the corrected rows the sum is {sum} and comes out.", sum=say.money(one.values["mended"], 1))
+    return say("Say which rows the total counts, and print the total or the row anew.")
+
+
+def _bounds(one: Finding, programme: Programme, say: Language) -> str:
+    told = say("The lower value is printed above the upper one.")
+    if one.values["corrected"] and one.expected:
+        told += " " + say("Read as {used}.", used=amount(one.expected, one.unit, say))
+    if one.values["other"]:
+        told += " " + say("The other reading is {other}.", other=amount(one.values["other"], one.unit, say))
+    return told
+
+
+def _precedence(one: Finding, programme: Programme, say: Language) -> str:
+    pair = one.values["pair"]
+    names = [_item_name(pair[f"{side}_table"], pair[f"{side}_id"], programme, say) for side in ("before", "after")]
+    reason = say.of(pair, "reason")
+    if pair["link"] == "finish_start":
+        told = say(
+            "“{after}” is to start in {start}, “{before}” to end in {end}.",
+            before=names[0],
+            after=names[1],
+            start=say.quarter(pair["after_start"]),
+            end=say.quarter(pair["before_end"]),
+        )
+    else:
+        told = say(
+            "“{after}” is to end in {start}, “{before}” in {end}.",
+            before=names[0],
+            after=names[1],
+            start=say.quarter(pair["after_end"]),
+            end=say.quarter(pair["before_end"]),
+        )
+    basis = say("stated in the programme") if pair["basis"] == "stated" else say("inferred")
+    return f"{told} {reason} ({basis})"
+
+
+def _awaited(pair: Mapping[str, Any], say: Language) -> str:
+    quarter = say.quarter(pair["before_end"])
+    return (
+        say("after {quarter}", quarter=quarter)
+        if pair["link"] == "finish_start"
+        else say("from {quarter}", quarter=quarter)
+    )
+
+
+def _item_name(table: str, key: str, programme: Programme, say: Language) -> str:
+    frame = getattr(programme, table)
+    row = frame[frame["id"] == key].iloc[0]
+    return f"{key} {say.of(row, 'name' if table == 'targets' else 'label')}"
+
+
+def _former_name(one: Finding, programme: Programme, say: Language) -> str:
+    told = [
+        say(
+            "{name} has been {now} since {date}",
+            name=say.of(row, "former"),
+            now=say.of(row, "now"),
+            date=say.date(row["since"]),
+        )
+        for row in one.values["names"]
+    ]
+    return "; ".join(dict.fromkeys(told)) + "."
+
+
+def _plain_messages(say: Language) -> dict[str, str]:
+    """Return the sentences that need no more than a count."""
+    return {
+        "same_figure": say("The same figure is printed with two values."),
+        "repeated_figure": say("One list states the same figure twice."),
+        "same_project": say("The list holds one project twice, so its cost counts twice."),
+        "unit": say("The figure is printed without its unit; its wording makes it a yearly one."),
+        "period_reversed": say("The period ends before it starts."),
+        "period_outside": say("No part of the period lies in the programme's years."),
+        "period_phases": say("A phase begins before the one before it has ended."),
+        "blank_cost": say("No cost is printed: missing, not zero."),
+        "blank_leads": say("No lead agency is printed."),
+        "blank_issuer": say("No issuing body is printed."),
+        "one_body_twice": say("The two names differ by a letter or two and may be one body."),
+        "unknown_body": say("The body is not among those of the programme."),
+    }
+
+
+def _counted(one: Finding, say: Language) -> str:
+    count = one.values["count"]
+    match one.message:
+        case "period_before":
+            return say.plural(
+                "{count} project begins before the first year.", "{count} projects begin before the first year.", count
+            )
+        case "period_after":
+            return say.plural(
+                "{count} project runs past the last year.", "{count} projects run past the last year.", count
+            )
+        case "period_signed":
+            return say.plural(
+                "{count} task was to begin in a quarter that was over when the programme was signed.",
+                "{count} tasks were to begin in a quarter that was over when the programme was signed.",
+                count,
+            )
+        case "blank_end":
+            return say.plural("{count} project prints no end.", "{count} projects print no end.", count)
+        case "blank_start":
+            return say.plural(
+                "{count} project prints dates of completion only.",
+                "{count} projects print dates of completion only.",
+                count,
+            )
+        case "blank_due":
+            return say.plural("{count} order names no date.", "{count} orders name no date.", count)
+        case "spellings":
+            return say.plural("The body is spelt in {count} way.", "The body is spelt in {count} ways.", count)
+    return say.plural("{count} number is missing from the list.", "{count} numbers are missing from the list.", count)
+
+
+def _plain(one: Finding, programme: Programme, say: Language) -> str:
+    return _plain_messages(say).get(one.message) or _counted(one, say)
+
+
+def _structure(one: Finding, programme: Programme, say: Language) -> str:
+    return say.of(one.values["note"], "text")
+
+
+def _gone(one: Finding, programme: Programme, say: Language) -> str:
+    return say("The accepted finding {id} no longer occurs.", id=one.values["finding"])
+
+
+SENTENCES: Mapping[str, Callable[[Finding, Programme, Language], str]] = {
+    "relation": _relation,
+    "sum": _sum,
+    "bounds": _bounds,
+    "precedence": _precedence,
+    "former_name": _former_name,
+    "structure": _structure,
+    "gone": _gone,
+    **dict.fromkeys(
+        (
+            *("same_figure", "repeated_figure", "same_project", "unit", "period_reversed", "period_outside"),
+            *("period_phases", "period_before", "period_after", "period_signed", "blank_cost", "blank_leads"),
+            *("blank_issuer", "blank_end", "blank_start", "blank_due", "spellings", "one_body_twice"),
+            *("unknown_body", "numbering"),
+        ),
+        _plain,
+    ),
+}
+RESOLVE: Mapping[str, Callable[[Finding, Language], str]] = {
+    "sum": _resolve_sum,
+    "bounds": lambda one, say: say("Print the two values in their order, with the lost figure restored."),
+    "same_figure": lambda one, say: say("Choose one value."),
+    "same_project": lambda one, say: say("Drop one of the two rows, or tell them apart."),
+    "unit": lambda one, say: say("Print the unit."),
+    "period_reversed": lambda one, say: say("Correct one of the two dates."),
+    "period_signed": lambda one, say: say("Print the dates at which the tasks can begin."),
+    "precedence": lambda one, say: say("Move one of the two dates, or say why the second need not wait."),
+    "blank_cost": lambda one, say: say("Print the cost, or say that it is not known."),
+    "blank_leads": lambda one, say: say("Name the body that leads."),
+    "blank_issuer": lambda one, say: say("Name the body that issues it."),
+    "former_name": lambda one, say: say("Add that the unit is a former one, or name today's."),
+    "spellings": lambda one, say: say("Use one name throughout."),
+    "one_body_twice": lambda one, say: say("Say which spelling is right."),
+    "numbering": lambda one, say: say("Find the missing row, or number the list anew."),
+    "gone": lambda one, say: say("Take it off the list of accepted findings."),
+}
