@@ -31,7 +31,8 @@ OUTSIDE = ("facts", "assumptions", "derived")
 class Operand:
     """One figure of a relation: its range in natural units, shares as fractions.
 
-    `low` and `high` allow for the step to which the figure is rounded.
+    `low` and `high` allow for the step to which the figure is rounded; `end` is low or
+    high where only that end of a range is meant.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Operand:
     low: float
     high: float
     rounding: float = 0.0
+    end: str = ""
 
     @property
     def stated(self) -> Interval:
@@ -158,16 +160,18 @@ def reconciling(tie: Tie, years: float) -> dict[str, Interval | None]:
     return ways
 
 
-def solve(formula: Formula, box: Mapping[str, Interval], name: str, wide: Interval) -> Interval | None:
+def solve(
+    formula: Formula, box: Mapping[str, Interval], name: str, wide: Interval, thorough: bool = True
+) -> Interval | None:
     """Return the values of one figure at which a relation can hold, the others within the box.
 
-    The lowest and highest such value within `wide`; None if there is none. Found to
-    1e-12 of the range where the relation rises or falls with the figure, else from a
-    grid of a hundred values, refined.
+    The lowest and highest such value within `wide`; None if there is none. Where the
+    relation turns with a figure they come from a grid, refined; without `thorough`
+    all of `wide` is returned there.
     """
     signs = _signs(formula, box, name, wide)
     if signs is None:
-        return _scan(formula, box, name, wide)
+        return _scan(formula, box, name, wide) if thorough else wide
     low = {other: box[other][0 if signs[other] >= 0 else 1] for other in box if other != name}
     high = {other: box[other][1 if signs[other] >= 0 else 0] for other in box if other != name}
     rises = signs[name] >= 0
@@ -367,11 +371,12 @@ def _construction_share(programme: Programme, story: Scenario | None) -> Interva
 
 def _operand(row: dict[str, Any], figures: Mapping[str, Mapping[str, tuple[float, float, str]]]) -> Operand:
     low, high, unit = figures[row["table"]][row["ref"]]
-    if isinstance(row["end"], str):
-        low, high = (low, low) if row["end"] == "low" else (high, high)
+    end = row["end"] if isinstance(row["end"], str) else ""
+    if end:
+        low, high = (low, low) if end == "low" else (high, high)
     rounding = 0.0 if math.isnan(row["rounding"]) else row["rounding"]
     low, high = natural(low - rounding / 2, high + rounding / 2, unit)
-    return Operand(row["name"], row["table"], row["ref"], unit, low, high, rounding * scale(unit))
+    return Operand(row["name"], row["table"], row["ref"], unit, low, high, rounding * scale(unit), end)
 
 
 def _places(programme: Programme) -> dict[tuple[str, str], str]:
