@@ -13,8 +13,11 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from bnplan_lib.analysis.baskets import baskets
+from bnplan_lib.analysis.consistency import audit
 from bnplan_lib.analysis.growth import average_growth, closing_rates, growth_targets, headline_range, required_rate
 from bnplan_lib.analysis.investment import composition, concentration, group_totals, load_by_year
+from bnplan_lib.analysis.relations import evaluate_ties
 from bnplan_lib.analysis.timeline import concurrency, duties, overlaps, standing, workload
 from bnplan_lib.errors import PlanError
 from bnplan_lib.inputs.parameters import check_parameters
@@ -34,13 +37,16 @@ __all__ = [
     "PlanError",
     "Programme",
     "Scenario",
+    "audit",
     "average_growth",
+    "baskets",
     "check_parameters",
     "closing_rates",
     "composition",
     "concentration",
     "concurrency",
     "duties",
+    "evaluate_ties",
     "explore",
     "figures",
     "group_totals",

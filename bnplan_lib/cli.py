@@ -20,6 +20,8 @@ from bnplan_lib.errors import PlanError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
     from bnplan_lib.report.record import Outcome
 
 app = typer.Typer(
@@ -28,7 +30,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Question a five-year programme: its targets, its money, its time.\n\n"
-    "Exit codes: 0 done, 2 wrong use or wrong input, 3 data invalid, 4 a notebook failed.",
+    "Exit codes: 0 done, 2 wrong use or wrong input, 3 data invalid, 4 a notebook failed, "
+    "5 the audit reached its level.",
 )
 
 
@@ -67,6 +70,21 @@ class View(StrEnum):
     growth = "growth"
     investment = "investment"
     timeline = "timeline"
+    audit = "audit"
+
+
+class Level(StrEnum):
+    """How grave a finding must be to fail the audit."""
+
+    error = "error"
+    tension = "tension"
+
+
+class Edition(StrEnum):
+    """One language."""
+
+    en = "en"
+    vi = "vi"
 
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder; the suite's own where not given.")]
@@ -133,14 +151,19 @@ def show(
     from bnplan_lib.inputs.programme import read_programme
 
     programme = read_programme(data)
-    computed = {View.growth, View.investment, View.timeline}
+    computed = {View.growth, View.investment, View.timeline, View.audit}
     if view in computed:
         from bnplan_lib.analysis.timeline import concurrency
         from bnplan_lib.inputs.scenario import read_scenario
         from bnplan_lib.model.growth import growth_path
         from bnplan_lib.model.investment import phase_investment
 
-        compute = {View.growth: growth_path, View.investment: phase_investment, View.timeline: concurrency}[view]
+        compute = {
+            View.growth: growth_path,
+            View.investment: phase_investment,
+            View.timeline: concurrency,
+            View.audit: _audit_rows,
+        }[view]
         stories = [read_scenario(name, folder=data) for name in scenario or ["middle"]]
         table = pd.concat([compute(programme, story) for story in stories], ignore_index=True)
     elif scenario:
@@ -148,6 +171,62 @@ def show(
     else:
         table = {View.phases: programme.project_phases}.get(view, getattr(programme, view.value, None))
     _print(table, format_)
+
+
+@app.command(epilog="Examples:  bnplan audit  ·  bnplan audit --fail-on error  ·  bnplan audit --format json --lang vi")
+def audit(
+    fail_on: Annotated[
+        Level | None, typer.Option("--fail-on", help="Exit 5 where an open finding is this grave or graver.")
+    ] = None,
+    accepted: Annotated[
+        Path | None,
+        typer.Option(
+            "--accepted", help="CSV of accepted findings: finding_id,reason,accepted. The data's own otherwise."
+        ),
+    ] = None,
+    format_: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
+    lang: Annotated[Edition, typer.Option(help="Language of the sentences.")] = Edition.en,
+    data: Data = None,
+) -> None:
+    """Hold the programme's figures against each other; say what does not agree, and what would resolve it."""
+    from dataclasses import replace
+
+    from bnplan_lib.analysis.consistency import audit as find
+    from bnplan_lib.analysis.consistency import open_findings
+    from bnplan_lib.figures.findings import findings_frame, told_in_lines
+    from bnplan_lib.inputs.accepted import read_accepted
+    from bnplan_lib.inputs.programme import read_programme
+
+    programme = read_programme(data)
+    if accepted is not None:
+        programme = replace(programme, accepted=read_accepted(accepted, data))
+    findings = find(programme)
+    if format_ is Format.table:
+        for line in told_in_lines(programme, findings, lang.value):
+            typer.echo(line)
+    else:
+        _print(findings_frame(programme, findings, lang.value), format_)
+    counts = ", ".join(f"{len(open_findings(findings, [level]))} {level}s" for level in ("error", "tension", "note"))
+    _say(f"{len(findings)} findings; open: {counts}")
+    grave = open_findings(findings, ("error",) if fail_on is Level.error else ("error", "tension"))
+    if fail_on and grave:
+        _say(f"--fail-on {fail_on.value}: {len(grave)} open findings reach it")
+        raise typer.Exit(5)
+
+
+@app.command(epilog="Examples:  bnplan trace A.I.2  ·  bnplan trace projects:II.1  ·  bnplan trace ratio:mobilisation")
+def trace(
+    names: Annotated[list[str], typer.Argument(help="Ids of figures, rows, facts, relations or findings.")],
+    lang: Annotated[Edition, typer.Option(help="Language of the steps.")] = Edition.en,
+    data: Data = None,
+) -> None:
+    """Say where a figure comes from, step by step, to appendix and row."""
+    from bnplan_lib.figures.trail import trace as steps
+    from bnplan_lib.inputs.programme import read_programme
+
+    programme = read_programme(data)
+    for line in [line for name in names for line in steps(programme, name, lang.value)]:
+        typer.echo(line)
 
 
 @app.command()
@@ -212,6 +291,13 @@ def main() -> None:
         # the reader of our output left: nothing is lost, and nothing more can be said there
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _audit_rows(programme: Programme, story: Scenario) -> pd.DataFrame:
+    from bnplan_lib.analysis.consistency import audit as find
+    from bnplan_lib.figures.findings import findings_frame
+
+    return findings_frame(programme, find(programme, story), "en")
 
 
 def _print(table: pd.DataFrame, format_: Format) -> None:

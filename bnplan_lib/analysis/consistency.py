@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,9 +41,9 @@ def audit(programme: Programme, story: Scenario | None = None) -> tuple[Finding,
     return tuple(sorted(_accept(found, programme.accepted), key=_gravity))
 
 
-def open_findings(findings: Iterable[Finding], level: str) -> list[Finding]:
-    """Return the findings of a severity or graver that nobody has accepted."""
-    return [one for one in findings if not one.accepted and SEVERITIES.index(one.severity) <= SEVERITIES.index(level)]
+def open_findings(findings: Iterable[Finding], severities: Container[str]) -> list[Finding]:
+    """Return the findings of some severities that nobody has accepted."""
+    return [one for one in findings if not one.accepted and one.severity in severities]
 
 
 def _accept(found: list[Finding], accepted: pd.DataFrame) -> list[Finding]:

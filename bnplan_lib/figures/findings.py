@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from bnplan_lib.analysis.relations import domain
 from bnplan_lib.figures.amounts import amount, apart
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.sources import place
 
 if TYPE_CHECKING:
     from bnplan_lib.analysis.finding import Finding
@@ -59,6 +61,25 @@ def findings_frame(programme: Programme, findings: Iterable[Finding], lang: str)
     columns = ["id", "rule", "severity", "confidence", "places", "printed", "expected", "expected_low",
                "expected_high", "unit", "sentence", "resolve", "stands", "sources", "facts", "accepted"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def told_in_lines(programme: Programme, findings: Iterable[Finding], lang: str, width: int = 100) -> list[str]:
+    """Return findings as lines to read on a terminal: severity, place, figures, then the sentences."""
+    say = speak(lang)
+    severities = say.labels(programme.codes, "severity")
+    lines = []
+    for one in findings:
+        where = "; ".join(place(source, say) for source in one.sources[:3]) or ", ".join(one.places[:3])
+        lines.append(f"{severities[one.severity].upper():8} {one.id}  [{where}{' …' if len(one.sources) > 3 else ''}]")
+        sides = (say("printed {printed}", printed=one.printed) if one.printed else "", expected(one, say))
+        lines.append("  " + " · ".join(filter(None, sides)))
+        parts = [sentence(one, programme, say), resolve(one, programme, say), stands(one, programme, say)]
+        parts.append(say("Accepted: {reason}", reason=one.accepted) if one.accepted else "")
+        lines += [
+            line for part in parts if part for line in wrap(part, width, initial_indent="  ", subsequent_indent="    ")
+        ]
+        lines.append("")
+    return lines
 
 
 def sentence(one: Finding, programme: Programme, say: Language) -> str:

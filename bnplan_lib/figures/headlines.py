@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from IPython.display import Markdown
 
+from bnplan_lib.analysis.baskets import baskets
+from bnplan_lib.analysis.consistency import audit
 from bnplan_lib.analysis.growth import average_growth, headline_range
 from bnplan_lib.analysis.investment import concentration, load_by_year
 from bnplan_lib.analysis.timeline import concurrency
@@ -95,10 +97,41 @@ def _timeline(programme: Programme, story: Scenario, say: Language) -> str:
     )
 
 
+def _consistency(programme: Programme, story: Scenario, say: Language) -> str:
+    found = audit(programme, story)
+    errors, tensions = ([one for one in found if one.severity == level] for level in ("error", "tension"))
+    sets = baskets(programme, story)
+    dropped = len(sets.largest[0].dropped) if sets.largest else 0
+    told = say(
+        "The programme's own figures disagree in {errors} places; {tensions} more stand in tension.",
+        errors=say.number(len(errors)),
+        tensions=say.number(len(tensions)),
+    )
+    if not errors and not tensions:
+        told = say("No error and no tension was found among the programme's figures.")
+    if not dropped:
+        return (
+            told
+            + " "
+            + say("All {tied} targets that bind each other can hold together.", tied=say.number(len(sets.tied)))
+        )
+    return (
+        told
+        + " "
+        + say(
+            "Of {tied} targets that bind each other, {kept} can hold together; {dropped} would have to give way.",
+            tied=say.number(len(sets.tied)),
+            kept=say.number(len(sets.tied) - dropped),
+            dropped=say.number(dropped),
+        )
+    )
+
+
 SENTENCES: Mapping[str, Callable[..., str]] = {
     "growth": _growth,
     "investment": _investment,
     "timeline": _timeline,
+    "consistency": _consistency,
 }
 
 

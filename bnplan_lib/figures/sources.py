@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.display import Markdown
 
+from bnplan_lib.analysis.finding import natural
 from bnplan_lib.errors import UnknownName
+from bnplan_lib.figures.amounts import amount
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.model.growth import construction_interval
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
 
 DOCUMENT = "261/CTr-UBND"
-TOPICS = ("growth", "investment", "timeline")
+TOPICS = ("growth", "investment", "timeline", "consistency")
 FACTS = {
     "growth": [
         "grdp.2025",
@@ -28,7 +30,12 @@ FACTS = {
     "investment": ["gia_binh_airport_cost.phase1", "gia_binh_airport_cost.phase2"],
     "timeline": ["gia_binh_airport_cost.phase1", "gia_binh_airport_cost.phase2"],
 }
-CORRECTED = {"growth": "targets", "investment": "projects", "timeline": "projects"}
+CORRECTED = {
+    "growth": ("targets",),
+    "investment": ("projects",),
+    "timeline": ("projects",),
+    "consistency": ("targets", "projects"),
+}
 NOTED = {
     "growth": ("A.I.1.2",),
     "investment": ("II.1", "II.2", "II.6", "I.11", "I.12", "III", "III.10", "III.11", "III.26"),
@@ -44,6 +51,9 @@ def source_line(topic: str, say: Language) -> str:
         ),
         "investment": say("Source: programme {number}, Appendix III, rows I.1 to III.31."),
         "timeline": say("Source: programme {number}, Appendices II and III."),
+        "consistency": say(
+            "Source: programme {number}, Appendices I to III; outside facts and assumptions as listed below."
+        ),
         "agencies": say("Source: programme {number}, Appendices I and II, sections II and III."),
     }
     if topic not in lines:
@@ -70,16 +80,27 @@ def source_note(topic: str, programme: Programme, lang: str) -> Markdown:
     parts = [source_line(topic, say), _facts(topic, programme, say)]
     if topic == "growth":
         parts.append(_derived(programme, say))
+    if topic == "consistency":
+        return Markdown("\n\n".join([*parts, _assumptions(programme, say)]))
     parts.append(_corrections(topic, programme, say))
     return Markdown("\n\n".join([*parts, _doubts(topic, programme, say)]))
+
+
+def _assumptions(programme: Programme, say: Language) -> str:
+    lines = [say("**Assumptions** (ranges; a finding says while it stands):")]
+    for row in programme.assumptions[programme.assumptions["basis"] == "assumed"].to_dict("records"):
+        value = amount(natural(row["low"], row["high"], row["unit"]), row["unit"], say)
+        lines.append(f"- {say.of(row, 'title')}: {value}. {say.of(row, 'reason')}")
+    return "\n".join(lines)
 
 
 def _facts(topic: str, programme: Programme, say: Language) -> str:
     lines = [say("**Facts from outside the document** (none is final unless it says so):")]
     status = {"estimate": say("estimate"), "plan": say("plan")}
-    for fact_id in FACTS[topic]:
+    operands = programme.operands[programme.operands["table"] == "facts"]
+    for fact_id in FACTS.get(topic, operands["ref"].drop_duplicates()):
         fact = programme.fact(fact_id)
-        value = say.money(fact["value"]) if fact["unit"] == "bn_vnd" else say.percent(fact["value"] / 100, 2)
+        value = amount(natural(fact["value"], fact["value"], fact["unit"]), fact["unit"], say)
         link = f"[{fact['publisher']}]({fact['url']})" if isinstance(fact["url"], str) else fact["publisher"]
         told = status.get(fact["status"], fact["status"])
         period = fact["period"].replace("-", "–")
@@ -89,7 +110,7 @@ def _facts(topic: str, programme: Programme, say: Language) -> str:
 
 def _corrections(topic: str, programme: Programme, say: Language) -> str:
     chosen = programme.corrections[
-        (programme.corrections["table"] == CORRECTED[topic])
+        programme.corrections["table"].isin(CORRECTED[topic])
         & (programme.corrections["reading"] == "default")
         & (programme.corrections["column"] != "label_vi")
     ]
@@ -99,7 +120,7 @@ def _corrections(topic: str, programme: Programme, say: Language) -> str:
         changes = " ".join(_change(row, say) for row in rows.to_dict("records"))
         lines.append(f"- {changes} {reason} {evidence}")
     others = programme.corrections[
-        (programme.corrections["table"] == CORRECTED[topic]) & (programme.corrections["reading"] == "alternative")
+        programme.corrections["table"].isin(CORRECTED[topic]) & (programme.corrections["reading"] == "alternative")
     ]
     for row_id, rows in others.groupby("row_id", sort=False):
         values = " – ".join(say.number(float(value)) for value in rows["value"])

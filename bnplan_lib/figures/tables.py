@@ -63,7 +63,7 @@ def overlap_table(programme: Programme, story: Scenario, shared: str, largest: i
         say("Cost of both, bn VND"),
     ]
     note = say("{shown} of {all} overlapping pairs.", shown=len(rows), all=say.number(len(pairs)))
-    return _table(f"overlaps-{shared}", heads, rows, numbers=(5, 6), note=note)
+    return html_table(f"overlaps-{shared}", heads, rows, numbers=(5, 6), note=note)
 
 
 def target_table(programme: Programme, lang: str) -> HTML:
@@ -84,10 +84,10 @@ def target_table(programme: Programme, lang: str) -> HTML:
         for row in programme.targets.to_dict("records")
     ]
     heads = [say("Id"), say("Target"), say("As printed"), say("Kind"), say("Lead"), say("Place")]
-    return _table("targets", heads, rows, note=say("* corrected for analysis; see the sources below."))
+    return html_table("targets", heads, rows, note=say("* corrected for analysis; see the sources below."))
 
 
-def _table(
+def html_table(
     table_id: str, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = (), note: str = ""
 ) -> HTML:
     """Return a table with set ids: great_tables would draw new ones each run."""
