@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,18 @@ def printed_values(programme: Programme, table: str, column: str) -> pd.Series:
     return printed
 
 
+def read_otherwise(programme: Programme) -> Programme:
+    """Return the programme with every correction's other reading in place of the one used."""
+    tables: dict[str, pd.DataFrame] = {}
+    others = programme.corrections[programme.corrections["reading"] == "alternative"]
+    for name, rows in others.groupby("table"):
+        table = getattr(programme, name).copy()
+        for row in rows.itertuples():
+            table.loc[table["id"] == row.row_id, row.column] = float(row.value)
+        tables[name] = table
+    return replace(programme, **tables)
+
+
 def _sums(programme: Programme) -> Iterator[Finding]:
     """Yield groups of projects whose rows miss their printed total."""
     projects = programme.projects.assign(printed=printed_values(programme, "projects", "cost_bn_vnd"))
@@ -79,12 +91,13 @@ def _sums(programme: Programme) -> Iterator[Finding]:
             places=(group.id, *first),
             sources=(group.source, *(sources[one] for one in first)),
             printed=group.printed_total,
-            expected=(math.fsum(costed["printed"]),) * 2,
+            expected=(mended if used else math.fsum(costed["printed"]),) * 2,
             unit="bn_vnd",
             values={
                 "group": group.id,
                 "rows": len(costed),
                 "blank": tuple(rows.loc[rows["printed"].isna(), "id"]),
+                "sum": math.fsum(costed["printed"]),
                 "miss": miss,
                 "slips": explained,
                 "mended": mended if used else None,
@@ -359,19 +372,18 @@ def _bodies(programme: Programme) -> Iterator[Finding]:
     """Yield bodies under several spellings, and bodies that look like one under two ids."""
     agencies = programme.agencies
     known = set(agencies["id"])
-    for row in agencies[agencies["kind"] != "collective"].to_dict("records"):
-        spellings = [one.strip() for one in str(row["spellings"]).split("|")]
-        if len(spellings) > 1:
-            yield Finding(
-                id=f"name:agencies.{row['id']}",
-                rule="name",
-                severity="note",
-                confidence="certain",
-                message="spellings",
-                places=(row["id"],),
-                printed=" | ".join(spellings),
-                values={"count": len(spellings), "body": row},
-            )
+    named = agencies[(agencies["kind"] != "collective") & agencies["spellings"].str.contains("|", regex=False)]
+    if len(named):
+        yield Finding(
+            id="name:spellings",
+            rule="name",
+            severity="note",
+            confidence="certain",
+            message="spellings",
+            places=tuple(named["id"]),
+            printed="; ".join(spellings.replace(" | ", " = ") for spellings in named["spellings"]),
+            values={"count": len(named)},
+        )
     plain = [_plain(name) for name in agencies["name_vi"]]
     rows = agencies.to_dict("records")
     for one, other in _near_pairs(plain):

@@ -1,6 +1,6 @@
 """Everything a reader sees: figures are functions from a result to a plotly figure."""
 
-from bnplan_lib.figures.audit_tables import basket_table, corrected_table, finding_table
+from bnplan_lib.figures.audit_tables import basket_table, corrected_table, finding_table, other_reading_table
 from bnplan_lib.figures.consistency import target_network, tensions
 from bnplan_lib.figures.growth import bottom_up, closing, contributions, levels, targets_and_path
 from bnplan_lib.figures.investment import composition_bars, largest_bars, lorenz, printed_totals, yearly_load
@@ -20,6 +20,7 @@ __all__ = [
     "largest_bars",
     "levels",
     "lorenz",
+    "other_reading_table",
     "overlap_table",
     "printed_totals",
     "project_gantt",

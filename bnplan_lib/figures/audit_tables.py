@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from IPython.display import HTML
 
+from bnplan_lib.analysis.document import read_otherwise
 from bnplan_lib.analysis.finding import SEVERITIES, Finding
-from bnplan_lib.figures.findings import expected, resolve, sentence, stands
+from bnplan_lib.analysis.relations import evaluate_ties
+from bnplan_lib.figures.amounts import amount
+from bnplan_lib.figures.findings import expected, relation_sentence, resolve, sentence, stands
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import place
 from bnplan_lib.figures.tables import html_table
@@ -17,6 +20,7 @@ from bnplan_lib.figures.tables import html_table
 if TYPE_CHECKING:
     from bnplan_lib.analysis.baskets import Baskets
     from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
 
 MARKS = {"error": "✕", "tension": "△", "note": "·"}
 PLACES_NAMED = 3
@@ -102,7 +106,7 @@ def corrected_table(programme: Programme, lang: str) -> HTML:
     }
     rows = [
         (
-            f"{row['row_id']} ({columns.get(row['column'], row['column'])})",
+            f"{row['row_id']} ({columns.get(row['column'], say('name'))})",
             _figure(row["printed_value"], say),
             _figure(row["value"], say),
             readings[row["reading"]],
@@ -113,6 +117,29 @@ def corrected_table(programme: Programme, lang: str) -> HTML:
     ]
     heads = [say("Row"), say("Printed"), say("Value"), say("Reading"), say("Reason and evidence"), say("Confidence")]
     return html_table("corrections", heads, rows, numbers=(1, 2))
+
+
+def other_reading_table(programme: Programme, story: Scenario, lang: str) -> HTML:
+    """Return the ties that would come out otherwise under the other readings of corrected figures."""
+    say = speak(lang)
+    relations = {row["id"]: row for row in programme.relations.to_dict("records")}
+    words = {
+        "all": say("holds for all values"),
+        "some": say("holds for some values"),
+        "none": say("holds for no values"),
+    }
+    pairs = zip(evaluate_ties(programme, story), evaluate_ties(read_otherwise(programme), story), strict=True)
+    rows = [
+        (
+            say.of(relations[used.relation_id], "title"),
+            *(f"{amount(tie.left.stated, tie.unit, say)}: {words[tie.verdict]}" for tie in (used, other)),
+            relation_sentence(relations[used.relation_id], other, say),
+        )
+        for used, other in pairs
+        if (used.printed, used.expected) != (other.printed, other.expected)
+    ]
+    heads = [say("Tie"), say("Reading used"), say("Other reading"), say("Arithmetic by the other reading")]
+    return html_table("other-readings", heads, rows)
 
 
 def _row(one: Finding, programme: Programme, say: Language) -> str:

@@ -25,10 +25,10 @@ LINES = {
     "tension": (ORANGE, 2, "dash"),
     "error": (RED, 2.6, "solid"),
 }
-BARS = {"error": (RED, "x"), "tension": (ORANGE, "/")}
+MARKS = {"error": "✕", "tension": "△"}  # what stands before a tie that does not hold
 ROW_PX, STRIP_PX = 21, 92
-NAME_WIDTH, HOVER_WIDTH = 46, 70
-LEAST_BAR = 0.006  # of a strip: a single figure is drawn as a stroke
+NAME_WIDTH, HOVER_WIDTH = 54, 70
+LEAST_BAR = 0.008  # of a strip: a single figure is drawn as a stroke
 
 
 def target_network(programme: Programme, ties: Sequence[Tie], findings: Sequence[Finding], lang: str) -> go.Figure:
@@ -76,9 +76,9 @@ def target_network(programme: Programme, ties: Sequence[Tie], findings: Sequence
         list(told.values()),
         [LINES[own][0] for *_, own in graded],
     )
-    figure.update_xaxes(visible=False, range=[-1.4, 2.4])
+    figure.update_xaxes(visible=False, range=[-1.5, 2.5])
     figure.update_yaxes(visible=False, range=[len(seats), -1])
-    broken = sum(own in BARS for *_, own in graded)
+    broken = sum(own in MARKS for *_, own in graded)
     table = [
         (titles[tie.relation_id], ", ".join(_targets(tie)), names[own], told[tie.relation_id]) for tie, _, own in graded
     ]
@@ -101,17 +101,17 @@ def target_network(programme: Programme, ties: Sequence[Tie], findings: Sequence
 def tensions(programme: Programme, findings: Sequence[Finding], lang: str) -> go.Figure:
     """Draw, for each tie that does not hold, the printed figure above what follows from the others."""
     say = speak(lang)
-    chosen = [one for one in findings if one.message == "relation" and one.severity in BARS]
+    chosen = [one for one in findings if one.message == "relation" and one.severity in MARKS]
     figure = go.Figure()
     rows = [_strip(figure, row, one, programme, say) for row, one in enumerate(chosen)]
     figure.update_layout(barmode="overlay")
-    figure.update_xaxes(visible=False, range=[0, 1.8])
+    figure.update_xaxes(visible=False, range=[-0.01, 1.8])
     figure.update_yaxes(visible=False, range=[max(len(chosen), 1) - 0.5, -0.5])
     return frame(
         figure,
         say,
         title=say.plural("{count} tie cannot hold as printed", "{count} ties cannot hold as printed", len(chosen)),
-        subtitle=say("Each on a scale of its own from nought: the printed figure, and what follows from the others"),
+        subtitle=say("Each on a scale of its own: the printed figure, and what follows from the others"),
         source=source_line("consistency", say),
         table=rows_table([say("Tie"), say("Printed"), say("Follows from the others"), say("Arithmetic")], rows),
         height=150 + STRIP_PX * max(len(chosen), 1),
@@ -125,15 +125,18 @@ def _strip(figure: go.Figure, row: int, one: Finding, programme: Programme, say:
     title = say.of(one.values["relation"], "title")
     sign = {"=": "", "<=": say("at most") + " ", ">=": say("at least") + " "}[tie.formula.sign]
     texts = (amount(tie.left.stated, tie.unit, say), sign + amount(tie.expected, tie.unit, say))
-    span = max(*map(abs, tie.left.stated), *map(abs, tie.expected)) or 1.0
+    ends = (*tie.left.stated, *tie.expected)
+    least, span = min(ends), (max(ends) - min(ends)) or 1.0
     label = {"xanchor": "left", "yanchor": "middle", "showarrow": False}
-    figure.add_annotation(x=0, y=row - 0.34, text=f"<b>{safe(title)}</b>", font={"size": 12.5}, **label)
+    figure.add_annotation(
+        x=0, y=row - 0.34, text=f"<b>{MARKS[one.severity]} {safe(title)}</b>", font={"size": 12.5}, **label
+    )
     drawn = (
         (say("Printed"), tie.left.stated, row - 0.08, pattern(BLUE, "")),
-        (say("Follows from the others"), tie.expected, row + 0.18, pattern(*BARS[one.severity])),
+        (say("Follows from the others"), tie.expected, row + 0.18, pattern(ORANGE, "/")),
     )
     for (name, side, level, marker), text in zip(drawn, texts, strict=True):
-        start, width = side[0] / span, max((side[1] - side[0]) / span, LEAST_BAR)
+        start, width = (side[0] - least) / span, max((side[1] - side[0]) / span, LEAST_BAR)
         figure.add_bar(
             x=[width],
             y=[level],

@@ -203,9 +203,9 @@ def _sum(one: Finding, programme: Programme, say: Language) -> str:
         "The {rows} costs printed in group {group} add up to {sum}, the printed total is {total}: {miss} apart.",
         rows=say.number(values["rows"]),
         group=values["group"],
-        sum=say.money(one.expected[0] if one.expected else None, _decimals(one)),
+        sum=say.money(values["sum"], _decimals(values["sum"])),
         total=say.money(total),
-        miss=say.money(abs(values["miss"]), _decimals(one)),
+        miss=say.money(abs(values["miss"]), _decimals(values["sum"])),
     )
     if values["rounding"]:
         return told + " " + say("Rounding of the rows alone may explain it.")
@@ -214,8 +214,8 @@ def _sum(one: Finding, programme: Programme, say: Language) -> str:
     return told + " " + _explained(values["slips"], values["miss"], say)
 
 
-def _decimals(one: Finding) -> int:
-    return int(one.expected is not None and one.expected[0] != round(one.expected[0]))
+def _decimals(value: float) -> int:
+    return int(value != round(value))
 
 
 def _explained(slips: list[tuple[Slip, tuple[str, ...]]], miss: float, say: Language) -> str:
@@ -367,7 +367,9 @@ def _counted(one: Finding, say: Language) -> str:
         case "blank_due":
             return say.plural("{count} order names no date.", "{count} orders name no date.", count)
         case "spellings":
-            return say.plural("The body is spelt in {count} way.", "The body is spelt in {count} ways.", count)
+            return say.plural(
+                "{count} body is spelt in several ways.", "{count} bodies are spelt in several ways.", count
+            )
     return say.plural("{count} number is missing from the list.", "{count} numbers are missing from the list.", count)
 
 
