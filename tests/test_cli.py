@@ -75,7 +75,7 @@ def test_everything_can_be_shown(bnplan, view):
 
 WRONG_USE = {
     ("show", "nothing"): "'nothing' is not one of",
-    ("show", "tasks", "-s", "low"): "only growth, investment, timeline depend on a scenario",
+    ("show", "tasks", "-s", "low"): "only audit, growth, investment, timeline depend on a scenario",
     ("show", "growth", "-s", "hihg"): "no scenario 'hihg'; nearest: high",
     ("run", "/nowhere/01_growth_targets.ipynb", "--dry-run"): "no notebook '/nowhere/01_growth_targets.ipynb'",
     ("run", "01_growth", "--dry-run"): "no notebook '01_growth'; nearest: 01_growth_targets",
@@ -132,7 +132,7 @@ def test_the_data_option_shows_another_programme(bnplan, tmp_path):
 
 def test_a_dry_run_lists_what_would_run_and_writes_nothing(bnplan, tmp_path):
     done = bnplan("run", "-s", "low", "-s", "high", "--lang", "vi", "--dry-run", "--out", tmp_path / "pages")
-    assert len(done.stdout.splitlines()) == 6
+    assert len(done.stdout.splitlines()) == 8
     assert "bnplan run 01_growth_targets --scenario low --lang vi" in done.stdout
     assert not (tmp_path / "pages").exists()
 
@@ -141,7 +141,7 @@ def test_a_dry_run_lists_what_would_run_and_writes_nothing(bnplan, tmp_path):
 def test_an_export_holds_every_table_whole(bnplan, tmp_path, kind):
     done = bnplan("export", "--to", tmp_path / "out", "--format", kind)
     assert done.returncode == 0
-    assert len(list((tmp_path / "out").glob(f"*.{kind}"))) == 12
+    assert len(list((tmp_path / "out").glob(f"*.{kind}"))) == 18
     text = (tmp_path / "out" / f"projects.{kind}").read_text(encoding="utf-8")
     rows = json.loads(text) if kind == "json" else list(csv.DictReader(io.StringIO(text)))
     assert (rows[0]["id"], len(rows)) == ("I.1", 56)

@@ -81,7 +81,7 @@ def basket_table(programme: Programme, found: Baskets, lang: str) -> HTML:
     dropped = ["{" + ", ".join(one.dropped) + "}" for one in found.largest if one.dropped]
     if dropped:
         note = say(
-            "Of {tied} targets that bind each other at most {kept} can hold together: all but one of the sets {sets}.",
+            "Of {tied} targets that bind each other {kept} can hold together, if one of these sets gives way: {sets}.",
             tied=tied,
             kept=say.number(len(found.largest[0].kept)),
             sets=", ".join(dropped),
@@ -106,7 +106,7 @@ def corrected_table(programme: Programme, lang: str) -> HTML:
     }
     rows = [
         (
-            f"{row['row_id']} ({columns.get(row['column'], say('name'))})",
+            f"{row['row_id']} ({columns[row['column']]})",
             _figure(row["printed_value"], say),
             _figure(row["value"], say),
             readings[row["reading"]],
