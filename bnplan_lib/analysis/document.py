@@ -67,13 +67,13 @@ def read_otherwise(programme: Programme) -> Programme:
 def _sums(programme: Programme) -> Iterator[Finding]:
     """Yield groups of projects whose rows miss their printed total."""
     projects = programme.projects.assign(printed=printed_values(programme, "projects", "cost_bn_vnd"))
-    members = dict(tuple(projects.groupby("capital_source", sort=False)))
-    for group in programme.project_groups.itertuples():
-        rows = members.get(group.capital_source, projects.iloc[:0])
+    sums = projects.groupby("capital_source")["printed"].sum()
+    groups = programme.project_groups
+    misses = groups["capital_source"].map(sums).fillna(0.0) - groups["total_bn_vnd"]
+    for group in groups[misses.abs() > HALF_STEP].itertuples():
+        rows = projects[projects["capital_source"] == group.capital_source]
         costed = rows[rows["printed"].notna()]
         miss = math.fsum(costed["printed"]) - group.total_bn_vnd
-        if abs(miss) <= HALF_STEP:
-            continue
         slips = explain_sum(costed["printed"].to_numpy(float), group.total_bn_vnd, HALF_STEP)
         ids = costed["id"].tolist()
         explained = [(slip, tuple(ids[place] for place in slip.rows)) for slip in slips]

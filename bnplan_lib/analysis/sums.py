@@ -135,7 +135,7 @@ def _largest(rows: np.ndarray, needed: float, tolerance: float) -> Iterator[tupl
 
 def _any(rows: np.ndarray, needed: float, tolerance: float) -> Iterator[tuple[tuple[int, ...], int]]:
     """Yield any two, three or four rows, as long as there are few enough ways to choose them."""
-    for size in range(2, LARGEST_SUBSET + 1):
+    for size in range(2, min(LARGEST_SUBSET, len(rows)) + 1):
         ways = math.comb(len(rows), size)
         if ways > MOST_TRIED or ways * 2 * tolerance > MOST_CHANCE * needed:
             return

@@ -45,10 +45,13 @@ def _check_relation(table: Table, position: int, row: dict[str, Any], known: set
         yield Fault(table.place(position, "formula"), f"{row['id']}: holds every operand of its own", f"no {name}")
     for column in ("sentence_vi", "sentence_en"):
         try:
-            gaps = {name for _, name, _, _ in string.Formatter().parse(row[column] or "") if name is not None}
+            parts = [part for part in string.Formatter().parse(row[column] or "") if part[1] is not None]
         except ValueError as error:
             yield Fault(table.place(position, column), f"{row['id']}: {error}")
             continue
+        if any(spec or conversion for _, _, spec, conversion in parts):
+            yield Fault(table.place(position, column), f"{row['id']}: braces hold a name and nothing else")
+        gaps = {str(name) for _, name, _, _ in parts}
         for name in sorted(gaps - {*known, *SIDES}):
             rule = f"{row['id']}: braces name an operand{nearest(name, {*known, *SIDES})}"
             yield Fault(table.place(position, column), rule, shorten(name))
