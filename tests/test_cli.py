@@ -178,3 +178,70 @@ def test_what_is_no_notebook_is_refused(bnplan, tmp_path, text):
     done = bnplan("run", path, "--dry-run")
     assert (done.returncode, done.stdout) == (2, "")
     assert "broken.ipynb: must be a notebook" in done.stderr
+
+
+DESIGN_COLUMNS = ["id", "rule", "severity", "confidence", "places", "printed", "expected", "sentence"]
+
+
+@pytest.mark.parametrize("words", [("audit",), ("show", "audit"), ("show", "audit", "-s", "high")])
+def test_the_audit_as_json_holds_what_others_rely_on(bnplan, words):
+    done = bnplan(*words, "--format", "json")
+    rows = json.loads(done.stdout)
+    assert set(DESIGN_COLUMNS) <= set(rows[0])
+    one = next(row for row in rows if row["id"] == "ratio:mobilisation")
+    assert one["places"] == ["B.I.2", "A.I.8.revenue", "A.I.1"]
+    assert 0.08 < one["expected_low"] < one["expected_high"] < 0.1
+
+
+def test_the_audit_as_csv_joins_the_places(bnplan):
+    rows = list(csv.DictReader(io.StringIO(bnplan("audit", "--format", "csv").stdout)))
+    assert next(row for row in rows if row["id"] == "sum:III")["places"] == "III;III.13"
+
+
+def test_the_audit_speaks_vietnamese(bnplan):
+    done = bnplan("audit", "--lang", "vi")
+    assert done.returncode == 0
+    assert "Phụ lục III" in done.stdout
+
+
+@pytest.mark.parametrize(("level", "code"), [("error", 5), ("tension", 5)])
+def test_the_audit_fails_where_open_findings_reach_the_level(bnplan, level, code):
+    done = bnplan("audit", "--fail-on", level)
+    assert done.returncode == code
+    assert f"--fail-on {level}: " in done.stderr
+
+
+def test_accepted_findings_do_not_fail_the_audit_and_gone_ones_are_told(bnplan, tmp_path):
+    rows = json.loads(bnplan("audit", "--format", "json").stdout)
+    grave = [row["id"] for row in rows if row["severity"] in ("error", "tension")]
+    path = tmp_path / "accepted.csv"
+    lines = "".join(f"{key},known,2026-11-01\n" for key in [*grave, "sum:IX"])
+    path.write_text("finding_id,reason,accepted\n" + lines, encoding="utf-8")
+    done = bnplan("audit", "--fail-on", "tension", "--accepted", path)
+    assert done.returncode == 0
+    assert "The accepted finding sum:IX no longer occurs." in done.stdout
+
+
+def test_a_faulty_file_of_accepted_findings_leaves_with_2(bnplan, tmp_path):
+    path = tmp_path / "accepted.csv"
+    path.write_text("finding_id,reason,accepted\nsum:III,,2026\n", encoding="utf-8")
+    done = bnplan("audit", "--accepted", path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "accepted.csv:2:reason: must not be blank" in done.stderr
+
+
+def test_a_clean_toy_passes_the_audit(bnplan, tmp_path):
+    folder = write_toy(tmp_path / "data", project_groups=[])
+    assert bnplan("audit", "--data", folder, "--fail-on", "error").returncode == 0
+
+
+def test_a_trail_is_printed_step_by_step(bnplan):
+    done = bnplan("trace", "A.I.2", "sum:III")
+    assert done.stdout.startswith("A.I.2 GRDP per head")
+    assert "sum:III: " in done.stdout
+
+
+def test_a_trail_of_nothing_leaves_with_2(bnplan):
+    done = bnplan("trace", "A.I.22")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no figure 'A.I.22'" in done.stderr

@@ -12,6 +12,7 @@ from bnplan_lib.inputs.scenario import move_levers
 PROGRAMME = bn.read_programme()
 STORIES = {name: bn.read_scenario(name) for name in ("low", "middle", "high", "airport_late")}
 F = bn.figures
+FINDINGS, TIES = bn.audit(PROGRAMME), bn.evaluate_ties(PROGRAMME)
 
 
 def draw_all(story, lang):
@@ -34,6 +35,8 @@ def draw_all(story, lang):
         "running_at_once": F.running_at_once(PROGRAMME, story, lang),
         "workload_grid": F.workload_grid(PROGRAMME, lang),
         "duty_bars": F.duty_bars(PROGRAMME, lang),
+        "tensions": F.tensions(PROGRAMME, FINDINGS, lang),
+        "target_network": F.target_network(PROGRAMME, TIES, FINDINGS, lang),
     }
 
 

@@ -35,4 +35,4 @@ def test_figures_in_another_notation_are_refused(text):
 
 @given(st.integers(0, 10**9), st.integers(0, 99))
 def test_a_printed_number_comes_back(whole, cents):
-    assert printed_numbers(f"{whole:,}".replace(",", ".") + f",{cents:02d} tỷ") == (whole + cents / 100,)
+    assert printed_numbers(f"{whole:,}".replace(",", ".") + f",{cents:02d} tỷ") == (float(f"{whole}.{cents:02d}"),)

@@ -36,7 +36,7 @@ def faults(folder):
 
 @pytest.mark.parametrize(("table", "column", "value", "message"), [
     ("relations", "formula", "headline = __import__('os')", "relations.csv:2:formula: growth_mix: only names, numbers"),
-    ("relations", "formula", "headline = agricultur", "growth_mix: every name needs a row in operands; nearest: agriculture"),
+    ("relations", "formula", "headline = agricultur", "every name needs a row in operands; nearest: agriculture"),
     ("relations", "formula", "headline = agriculture", "holds every operand of its own, found no built"),
     ("relations", "sentence_en", "{headlin} grows", "growth_mix: braces name an operand; nearest: headline"),
     ("relations", "sentence_en", "{headline:>9999999}", "growth_mix: braces hold a name and nothing else"),

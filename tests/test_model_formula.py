@@ -67,6 +67,14 @@ def test_a_product_of_ranges_takes_the_outermost_corners():
     assert value_range("a*b", a=(-2.0, 3.0), b=(-5.0, 4.0)) == (pytest.approx(-15), pytest.approx(12))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"), [("x**2", (0, 4)), ("x**3", (-1, 8)), ("x**1", (-1, 2)), ("x**0", (1, 1))]
+)
+def test_whole_powers_pass_through_nought(text, expected):
+    low, high = value_range(text, x=(-1.0, 2.0))
+    assert (low, high) == (pytest.approx(expected[0], abs=1e-8), pytest.approx(expected[1]))
+
+
 def test_a_parabola_is_found_at_its_turn():
     low, high = value_range("(x - 1)*(x - 2)", x=(0.0, 4.0))
     assert (low, high) == (pytest.approx(-0.25, abs=1e-8), pytest.approx(6))

@@ -71,18 +71,29 @@ def baskets(programme: Programme, story: Scenario | None = None) -> Baskets:
     )
     years = float(len(programme.years))
     conflicts = _single(ties, years)
+    feasible: dict[frozenset[str], State] = {}
     while True:
         drops = _hitting_sets([conflict.targets for conflict in conflicts])
-        least = min(map(len, drops), default=0)
-        chosen = [tuple(key for key in tied if key not in drop) for drop in drops if len(drop) == least]
-        states = [_narrowed(ties, _state(ties, set(kept)), years) for kept in chosen]
-        failed = next((kept for kept, state in zip(chosen, states, strict=True) if state is None), None)
-        if failed is None:
+        for drop in drops:
+            if drop in feasible:
+                continue
+            kept = tuple(key for key in tied if key not in drop)
+            state = _narrowed(ties, _state(ties, set(kept)), years)
+            if state is None:
+                conflicts = _smallest([*conflicts, _shrunk(ties, kept, years)])
+                break
+            feasible[drop] = state
+        else:
             break
-        conflicts = _smallest([*conflicts, _shrunk(ties, failed, years)])
+    least = min(map(len, drops))
     largest = tuple(
-        Basket(kept, tuple(key for key in tied if key not in kept), state is not None and _witness(ties, state, years))
-        for kept, state in zip(chosen, states, strict=True)
+        Basket(
+            tuple(key for key in tied if key not in drop),
+            tuple(key for key in tied if key in drop),
+            _witness(ties, feasible[drop], years),
+        )
+        for drop in drops
+        if len(drop) == least
     )
     ordered = sorted(conflicts, key=lambda one: (len(one.targets), [order[key] for key in one.targets]))
     return Baskets(tied, tuple(ordered), largest)
@@ -114,16 +125,17 @@ def _smallest(conflicts: list[Conflict]) -> list[Conflict]:
 
 
 def _shrunk(ties: list[Tie], kept: tuple[str, ...], years: float) -> Conflict:
-    """Return a smallest conflict within a set that cannot hold: leave out what is not needed."""
-    held = list(kept)
+    """Return a smallest conflict within a set that cannot hold, and relations enough to show it."""
+    held, needed = list(kept), list(ties)
     for key in kept:
         fewer = [one for one in held if one != key]
-        if _narrowed(ties, _state(ties, set(fewer)), years) is None:
+        if _narrowed(needed, _state(needed, set(fewer)), years) is None:
             held = fewer
-    concerned = [
-        tie.relation_id for tie in ties if {one.ref for one in tie.operands if one.table == "targets"} & set(held)
-    ]
-    return Conflict(tuple(held), tuple(concerned))
+    for tie in ties:
+        others = [one for one in needed if one is not tie]
+        if _narrowed(others, _state(others, set(held)), years) is None:
+            needed = others
+    return Conflict(tuple(held), tuple(tie.relation_id for tie in needed))
 
 
 def _hitting_sets(sets: Iterable[tuple[str, ...]]) -> list[frozenset[str]]:

@@ -69,8 +69,8 @@ def _sums(programme: Programme) -> Iterator[Finding]:
     projects = programme.projects.assign(printed=printed_values(programme, "projects", "cost_bn_vnd"))
     sums = projects.groupby("capital_source")["printed"].sum()
     groups = programme.project_groups
-    misses = groups["capital_source"].map(sums).fillna(0.0) - groups["total_bn_vnd"]
-    for group in groups[misses.abs() > HALF_STEP].itertuples():
+    added = sums.reindex(groups["capital_source"], fill_value=0.0).to_numpy(float)
+    for group in groups[np.abs(added - groups["total_bn_vnd"].to_numpy(float)) > HALF_STEP].itertuples():
         rows = projects[projects["capital_source"] == group.capital_source]
         costed = rows[rows["printed"].notna()]
         miss = math.fsum(costed["printed"]) - group.total_bn_vnd

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import numpy as np
 from bnplan_lib.analysis.finding import Finding, natural, scale
 from bnplan_lib.errors import Infeasible, PlanError
 from bnplan_lib.model.formula import YEARS, Formula, FormulaError, Interval, read_formula
-from bnplan_lib.model.growth import construction_interval
+from bnplan_lib.model.growth import BLOCK_TARGET, TARGETS, construction_interval
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SLACK = 1e-9  # relative: figures that differ by less are the same
 STEPS = 44  # halvings that find an end of a range
 GRID = 17  # values tried where a relation turns with the figure,
-COARSE_STEPS = 12  # and halvings between two of them
+COARSE_STEPS = 18  # and halvings between two of them
 PIECES = 6  # parts of a wide range in which a slope is looked at
 OUTSIDE = ("facts", "assumptions", "derived")
 
@@ -118,7 +118,7 @@ def relation_findings(programme: Programme, ties: tuple[Tie, ...]) -> list[Findi
     rows = {row["id"]: row for row in programme.relations.to_dict("records")}
     places = _places(programme)
     years = float(len(programme.years))
-    found = []
+    found = list(_joint_share(programme))
     for tie in ties:
         row = rows[tie.relation_id]
         severity = row["if_none"] if tie.verdict == "none" else row["if_some"] if not tie.covered else None
@@ -143,6 +143,28 @@ def relation_findings(programme: Programme, ties: tuple[Tie, ...]) -> list[Findi
             )
         )
     return found
+
+
+def _joint_share(programme: Programme) -> Iterator[Finding]:
+    """Yield a finding where no share of construction makes both ends of the block's range come out."""
+    if not (programme.operands["table"] == "derived").any():
+        return
+    try:
+        construction_interval(programme)
+    except Infeasible:
+        parts = [BLOCK_TARGET, TARGETS["industry"], TARGETS["construction"]]
+        rows = programme.targets.set_index("id").loc[parts]
+        yield Finding(
+            id="weighted_mean:construction_share",
+            rule="weighted_mean",
+            severity="error",
+            confidence="certain",
+            message="joint_share",
+            places=tuple(parts),
+            sources=tuple(rows["source"]),
+            printed=rows.loc[BLOCK_TARGET, "printed"],
+            unit=rows.loc[BLOCK_TARGET, "unit"],
+        )
 
 
 def reconciling(tie: Tie, years: float) -> dict[str, Interval | None]:
@@ -234,9 +256,15 @@ def _tie(relation_id: str, kind: str, formula: Formula, operands: tuple[Operand,
         expected,
         verdict,
         covered or inside,
-        None if verdict == "none" else common,
+        None if verdict == "none" else _within(common, operands[0].stated),
         max(apart, 0.0) if verdict == "none" else 0.0,
     )
+
+
+def _within(part: Interval, whole: Interval) -> Interval:
+    """Return the part of a range that lies in the range as stated, without room for rounding."""
+    low, high = max(part[0], whole[0]), min(part[1], whole[1])
+    return (low, high) if low <= high else part
 
 
 def _missed(tie: Tie) -> Interval:
@@ -348,7 +376,9 @@ def _figures(programme: Programme, story: Scenario | None) -> dict[str, dict[str
         "project_groups": {row.id: (row.total_bn_vnd, row.total_bn_vnd, "bn_vnd") for row in groups.itertuples()},
         "sums": {key: (float(value), float(value), "bn_vnd") for key, value in sums.items()},
         "rows": {key: (float(value), float(value), "rows") for key, value in rows.items()},
-        "derived": {"construction_share": (*_construction_share(programme, story), "percent")},
+        "derived": {"construction_share": (*_construction_share(programme, story), "percent")}
+        if (programme.operands["table"] == "derived").any()
+        else {},
     }
 
 

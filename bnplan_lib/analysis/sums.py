@@ -90,7 +90,7 @@ def _digit_slips(rows: np.ndarray, miss: float, tolerance: float) -> Iterator[Sl
     near = min(1.0, 2 * tolerance / abs(miss))
     for kind, options_of, each in (("transposed", _transpositions, 5), ("digit", _digit_changes, 45)):
         chance = len(rows) * each * near
-        if len(rows) * each > MOST_TRIED or (kind == "transposed" and chance > MOST_CHANCE):
+        if len(rows) * each > MOST_TRIED:
             continue
         for place, value in enumerate(rows.tolist()):
             for option in options_of(value):

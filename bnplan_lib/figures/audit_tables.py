@@ -154,7 +154,7 @@ def _row(one: Finding, programme: Programme, say: Language) -> str:
         f"<b>{MARKS[one.severity]} {html.escape(labels['severity'][one.severity])}</b><br>"
         f"{html.escape(labels['rule'][one.rule])}<br><small>{html.escape(labels['confidence'][one.confidence])}</small>",
         f"{html.escape(where)}<br><code>{html.escape(one.id)}</code>",
-        html.escape(one.printed),
+        html.escape(say.quarter(one.printed) if one.unit == "quarter" else one.printed),
         html.escape(expected(one, say)),
         html.escape(first) + "".join(f"<p>{html.escape(part)}</p>" for part in others if part),
     )

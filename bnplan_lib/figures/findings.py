@@ -143,13 +143,29 @@ def figure_name(figure: Operand, programme: Programme, say: Language) -> str:
 def _relation(one: Finding, programme: Programme, say: Language) -> str:
     tie: Tie = one.values["tie"]
     told = relation_sentence(one.values["relation"], tie, say)
-    if tie.verdict == "none":
-        gap = apart(tie.gap, tie.unit, say)
-        if one.values["relation"]["binding"]:
-            return told + " " + say("They are {gap} apart and cannot be reconciled unless a figure gives way.", gap=gap)
-        return told + " " + say("They are {gap} apart.", gap=gap)
-    common = amount(tie.common, tie.unit, say) if tie.common else "–"
-    return told + " " + say("Of the printed range only {common} can come about.", common=common)
+    pace = _pace(one)
+    fits = (
+        " " + say("The printed figure fits a pace of {rate} a year.", rate=amount((pace, pace), "percent", say))
+        if pace
+        else ""
+    )
+    if tie.verdict != "none":
+        common = amount(tie.common, tie.unit, say) if tie.common else "–"
+        return told + " " + say("Of the printed range only {common} can come about.", common=common) + fits
+    gap = apart(tie.gap, tie.unit, say)
+    if any(figure.rounding for figure in tie.operands):
+        gap = say("at least {value}", value=gap)
+    if one.values["relation"]["binding"]:
+        return told + " " + say("They are {gap} apart and cannot be reconciled unless a figure gives way.", gap=gap)
+    return told + " " + say("They are {gap} apart.", gap=gap) + fits
+
+
+def _pace(one: Finding) -> float | None:
+    """Return the yearly rate at which the printed figure would keep pace, where that is what a tie asks."""
+    tie: Tie = one.values["tie"]
+    rates = [figure for figure in tie.operands if figure.unit == "percent_per_year" and figure.table == "targets"]
+    way = one.values["ways"].get(rates[0].name) if tie.kind == "pace" and rates else None
+    return None if way is None else way[0] if way[0] > rates[0].high else way[1]
 
 
 def _ways(one: Finding, programme: Programme, say: Language) -> list[str]:
@@ -158,14 +174,14 @@ def _ways(one: Finding, programme: Programme, say: Language) -> list[str]:
     ranked = []
     for figure in tie.operands:
         way = one.values["ways"].get(figure.name)
-        if figure.table in OUTSIDE or way is None:
+        pace = tie.kind == "pace" and figure.unit == "percent_per_year"  # told as the pace the printed figure fits
+        if figure.table in OUTSIDE or way is None or pace:
             continue
         end, word = (way[0], "up") if way[0] > figure.high else (way[1], "down")
         if word == "down" and not way[1] < figure.low:
             continue  # its own range holds a solution: another figure is in the way
         factor = end / figure.high if word == "up" else figure.low / end if end > 0 else float("inf")
-        rate = tie.kind == "pace" and figure.unit == "percent_per_year"  # the pace the printed figure itself fits
-        if factor > FARTHEST and not rate:
+        if factor > FARTHEST:
             continue
         value = amount((end, end), figure.unit, say)
         near = say("at least {value}", value=value) if word == "up" else say("at most {value}", value=value)
@@ -311,14 +327,14 @@ def _item_name(table: str, key: str, programme: Programme, say: Language) -> str
 def _former_name(one: Finding, programme: Programme, say: Language) -> str:
     told = [
         say(
-            "{name} has been {now} since {date}",
+            "{name} has been {now} since {date}.",
             name=say.of(row, "former"),
             now=say.of(row, "now"),
             date=say.date(row["since"]),
         )
         for row in one.values["names"]
     ]
-    return "; ".join(dict.fromkeys(told)) + "."
+    return " ".join(dict.fromkeys(told))
 
 
 def _plain_messages(say: Language) -> dict[str, str]:
@@ -327,13 +343,14 @@ def _plain_messages(say: Language) -> dict[str, str]:
         "same_figure": say("The same figure is printed with two values."),
         "repeated_figure": say("One list states the same figure twice."),
         "same_project": say("The list holds one project twice, so its cost counts twice."),
-        "unit": say("The figure is printed without its unit; its wording makes it a yearly one."),
+        "unit": say("The figure is printed without its whole unit; its wording makes it a yearly one."),
         "period_reversed": say("The period ends before it starts."),
         "period_outside": say("No part of the period lies in the programme's years."),
         "period_phases": say("A phase begins before the one before it has ended."),
         "blank_cost": say("No cost is printed: missing, not zero."),
         "blank_leads": say("No lead agency is printed."),
         "blank_issuer": say("No issuing body is printed."),
+        "joint_share": say("No share of construction makes both ends of the range the mix of its two parts."),
         "one_body_twice": say("The two names differ by a letter or two and may be one body."),
         "unknown_body": say("The body is not among those of the programme."),
     }
@@ -365,7 +382,11 @@ def _counted(one: Finding, say: Language) -> str:
                 count,
             )
         case "blank_due":
-            return say.plural("{count} order names no date.", "{count} orders name no date.", count)
+            return say.plural(
+                "{count} numbered order sets no date for the order as a whole.",
+                "{count} numbered orders set no date for the order as a whole.",
+                count,
+            )
         case "spellings":
             return say.plural(
                 "{count} body is spelt in several ways.", "{count} bodies are spelt in several ways.", count
@@ -398,7 +419,7 @@ SENTENCES: Mapping[str, Callable[[Finding, Programme, Language], str]] = {
             *("same_figure", "repeated_figure", "same_project", "unit", "period_reversed", "period_outside"),
             *("period_phases", "period_before", "period_after", "period_signed", "blank_cost", "blank_leads"),
             *("blank_issuer", "blank_end", "blank_start", "blank_due", "spellings", "one_body_twice"),
-            *("unknown_body", "numbering"),
+            *("unknown_body", "numbering", "joint_share"),
         ),
         _plain,
     ),
@@ -406,6 +427,7 @@ SENTENCES: Mapping[str, Callable[[Finding, Programme, Language], str]] = {
 RESOLVE: Mapping[str, Callable[[Finding, Language], str]] = {
     "sum": _resolve_sum,
     "bounds": lambda one, say: say("Print the two values in their order, with the lost figure restored."),
+    "joint_share": lambda one, say: say("Compute the range of the whole anew from its two parts."),
     "same_figure": lambda one, say: say("Choose one value."),
     "same_project": lambda one, say: say("Drop one of the two rows, or tell them apart."),
     "unit": lambda one, say: say("Print the unit."),

@@ -316,10 +316,13 @@ def _divide(one: Enclosure, other: Enclosure) -> Enclosure:
 
 def _raise(one: Enclosure, other: Enclosure) -> Enclosure:
     exponent = other.low
-    low, high = _power(one.low, exponent), _power(one.high, exponent)
-    steep = [exponent * _power(end, exponent - 1) if exponent else 0.0 for end in (one.low, one.high)]
+    ends = [one.low, one.high]
+    if one.low < 0 < one.high:
+        ends.append(0.0)  # a whole power may turn at nought
+    values = [_power(end, exponent) for end in ends]
+    steep = [exponent * _power(end, exponent - 1) if exponent else 0.0 for end in ends]
     slope = (min(steep), max(steep))
-    return Enclosure(min(low, high), max(low, high), {name: _times(own, slope) for name, own in one.slopes.items()})
+    return Enclosure(min(values), max(values), {name: _times(own, slope) for name, own in one.slopes.items()})
 
 
 def _log(inner: Enclosure) -> Enclosure:
@@ -368,8 +371,10 @@ def _times(one: Interval, other: Interval) -> Interval:
 
 
 def _power(base: float, exponent: float) -> float:
-    if base <= 0 and exponent != 1:
-        raise FormulaError("takes a power of zero or less within the ranges given")
+    if base < 0 and exponent != round(exponent):
+        raise FormulaError("takes a broken power of less than zero within the ranges given")
+    if base == 0 and exponent < 0:
+        raise FormulaError("divides by zero within the ranges given")
     return float(base**exponent)
 
 

@@ -47,11 +47,19 @@ def to_json(table: pd.DataFrame) -> str:
 def to_csv(table: pd.DataFrame) -> str:
     """Return a table as CSV in which no text runs as a formula."""
     text = table.select_dtypes(include=["string", "object"]).columns
-    harmless = table.assign(**{column: table[column].map(inert, na_action="ignore") for column in text})
+    joined = table.assign(**{column: table[column].map(_joined) for column in text})
+    harmless = joined.assign(**{column: joined[column].map(inert, na_action="ignore") for column in text})
     return str(harmless.to_csv(index=False, lineterminator="\n"))
 
 
+def _joined(value: Any) -> Any:
+    """Return a list of ids as one cell."""
+    return ";".join(map(str, value)) if isinstance(value, list) else value
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
     if pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else value
