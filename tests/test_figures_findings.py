@@ -140,8 +140,8 @@ def test_a_programme_without_findings_still_has_its_pictures():
     assert "No error and no tension" in bn.headline("consistency", clean, STORY, "en").data
 
 
-STARTS = ("A.I.2", "projects:II.1", "sum:III", "ratio:mobilisation", "grdp.2025", "clean_water", "growth.industry", "IV.2",
-          "project_groups:III", "4.2", "deflator_growth", "text.I.3.central_city")  # fmt: skip
+STARTS = ("A.I.2", "projects:II.1", "sum:III", "ratio:mobilisation", "grdp.2025", "clean_water", "growth.industry",
+          "IV.2", "project_groups:III", "4.2", "deflator_growth", "text.I.3.central_city")  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", ["en", "vi"])

@@ -182,12 +182,17 @@ def _possible(tie: Tie, state: State, years: float) -> bool:
     return side == 0 or (side, tie.formula.sign) in ((1, ">="), (-1, "<="))
 
 
-def _narrowed(ties: list[Tie], state: Mapping[Key, Interval], years: float) -> State | None:
-    """Return the ranges narrowed to what every relation allows; None where nothing is left."""
+def _narrowed(
+    ties: list[Tie], state: Mapping[Key, Interval], years: float, moved: Iterable[Key] | None = None
+) -> State | None:
+    """Return the ranges narrowed to what every relation allows; None where nothing is left.
+
+    Only relations of figures that have `moved` are looked at, all where none are given.
+    """
     now = dict(state)
-    changed = set(now)
+    changed = set(now if moved is None else moved)
     for _ in range(ROUNDS):
-        moved: set[Key] = set()
+        narrower: set[Key] = set()
         for tie in ties:
             keys = [_key(one) for one in tie.operands]
             if not changed & set(keys):
@@ -204,10 +209,10 @@ def _narrowed(ties: list[Tie], state: Mapping[Key, Interval], years: float) -> S
                 start, end = max(low, way[0]), min(high, way[1])
                 if (start - low) + (high - end) > SHRINK * max(high - low, SHRINK):
                     now[key] = (start, end)
-                    moved.add(key)
-        if not moved:
+                    narrower.add(key)
+        if not narrower:
             break
-        changed = moved
+        changed = narrower
     return now
 
 
@@ -216,12 +221,14 @@ def _witness(ties: list[Tie], state: State, years: float) -> bool:
     now: State = dict(state)
     for key in sorted(now, key=lambda one: (one[0] != "targets", one)):
         low, high = now[key]
+        if low == high:
+            continue
         for place in TRIES:
             value = low + place * (high - low)
-            tried = _narrowed(ties, {**now, key: (value, value)}, years)
+            tried = _narrowed(ties, {**now, key: (value, value)}, years, [key])
             if tried is not None:
                 now = tried
                 break
         else:
             return False
-    return True
+    return _narrowed(ties, now, years) is not None

@@ -31,6 +31,8 @@ LOOKS = """
 .findings table{border-collapse:collapse;font-size:14px;width:100%;min-width:760px}
 .findings td,.findings th{border-top:1px solid #dfe4e8;padding:.45rem .5rem;text-align:left;vertical-align:top}
 .findings td p{margin:.35rem 0 0;color:#4b5761}
+.findings td:nth-child(1){min-width:6.5rem}
+.findings td:nth-child(3){max-width:9rem;overflow-wrap:anywhere}
 .findings td:nth-child(5){min-width:20rem}
 .findings code{font-size:.8em;overflow-wrap:anywhere}
 .findings .severity-error td:first-child b{color:#b3261e}
