@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 SLACK = 1e-9  # relative: figures that differ by less are the same
 STEPS = 44  # halvings that find an end of a range
-GRID = 17  # values tried where a relation turns with the figure,
-COARSE_STEPS = 18  # and halvings between two of them
-PIECES = 6  # parts of a wide range in which a slope is looked at
+GRID = 5  # values tried in a part where the relation turns,
+COARSE_STEPS = 20  # and halvings between two of them
+PIECES = 8  # parts of a wide range in which slopes are looked at
 OUTSIDE = ("facts", "assumptions", "derived")
 
 
@@ -191,9 +191,24 @@ def solve(
     relation turns with a figure they come from a grid, refined; without `thorough`
     all of `wide` is returned there.
     """
-    signs = _signs(formula, box, name, wide)
-    if signs is None:
-        return _scan(formula, box, name, wide) if thorough else wide
+    signs = {YEARS: 1}
+    if _agree(formula, {**box, name: wide}, signs):
+        return _monotone(formula, box, name, wide, signs)
+    found = []
+    for part in pairwise(np.linspace(*wide, PIECES + 1).tolist()):
+        signs = {YEARS: 1}
+        if _agree(formula, {**box, name: part}, signs):
+            way = _monotone(formula, box, name, part, signs)
+        else:
+            way = _scan(formula, box, name, part) if thorough else part
+        found += [way] if way else []
+    return (min(way[0] for way in found), max(way[1] for way in found)) if found else None
+
+
+def _monotone(
+    formula: Formula, box: Mapping[str, Interval], name: str, wide: Interval, signs: Mapping[str, int]
+) -> Interval | None:
+    """Return the solutions of a figure where the difference rises or falls with each name."""
     low = {other: box[other][0 if signs[other] >= 0 else 1] for other in box if other != name}
     high = {other: box[other][1 if signs[other] >= 0 else 0] for other in box if other != name}
     rises = signs[name] >= 0
@@ -209,13 +224,17 @@ def solve(
         start, end = wide
         if formula.sign in ("=", "<="):
             cut = _edge(least, start, end, first=rises)
+            if math.isnan(cut):
+                return None
             start, end = (start, cut) if rises else (cut, end)
         if formula.sign in ("=", ">="):
             cut = _edge(most, *wide, first=not rises)
+            if math.isnan(cut):
+                return None
             start, end = (max(start, cut), end) if rises else (start, min(end, cut))
     except (ArithmeticError, ValueError):
         return None
-    if math.isnan(start + end) or start - end > SLACK * max(abs(start), abs(end)):
+    if start - end > SLACK * max(abs(start), abs(end)):
         return None
     return min(start, end), max(start, end)
 
@@ -278,17 +297,6 @@ def _missed(tie: Tie) -> Interval:
     return (low, low) if low < first else tie.printed
 
 
-def _signs(formula: Formula, box: Mapping[str, Interval], name: str, wide: Interval) -> dict[str, int] | None:
-    """Return whether the difference rises with each figure over the box; None where one turns."""
-    for pieces in (1, PIECES):  # bounds are loose over a wide range: its parts may tell where the whole does not
-        signs: dict[str, int] = {YEARS: 1}
-        if all(
-            _agree(formula, {**box, name: part}, signs) for part in pairwise(np.linspace(*wide, pieces + 1).tolist())
-        ):
-            return signs
-    return None
-
-
 def _agree(formula: Formula, box: Mapping[str, Interval], signs: dict[str, int]) -> bool:
     """Note the sign of each slope over a box; return whether each has one, the same as before."""
     try:
@@ -321,7 +329,7 @@ def _edge(holds: Callable[[float], bool], start: float, end: float, first: bool,
 def _scan(formula: Formula, box: Mapping[str, Interval], name: str, wide: Interval) -> Interval | None:
     """Return the solutions of a figure that the relation turns with: from a grid, its ends refined."""
     start, end = wide
-    grid = np.geomspace(start, end, GRID) if start > 0 else np.linspace(start, end, GRID)
+    grid = np.linspace(start, end, GRID)
 
     def side(x: float) -> int:  # 0 where there is a solution; 2 where there is no value
         try:
