@@ -183,74 +183,22 @@ def _same_project(programme: Programme) -> Iterator[Finding]:
 def _units(programme: Programme) -> Iterator[Finding]:
     """Yield targets whose printed figure does not name the unit it is read in."""
     targets = programme.targets
-    for unit, mark in UNIT_MARKS.items():
-        rows = targets[(targets["unit"] == unit) & ~targets["printed"].str.contains(mark, regex=False)]
-        for row in rows.to_dict("records"):
+    columns = (targets[name] for name in ("id", "unit", "printed", "low", "high", "source"))
+    for key, unit, printed, low, high, source in zip(*columns, strict=True):
+        if unit in UNIT_MARKS and UNIT_MARKS[unit] not in printed:
             yield Finding(
-                id=f"unit:{row['id']}",
+                id=f"unit:{key}",
                 rule="unit",
                 severity="note",
                 confidence="likely",
                 message="unit",
-                places=(row["id"],),
-                sources=(row["source"],),
-                printed=row["printed"],
-                expected=natural(row["low"], row["high"], unit),
+                places=(key,),
+                sources=(source,),
+                printed=printed,
+                expected=natural(low, high, unit),
                 unit=unit,
-                values={"mark": mark},
+                values={"mark": UNIT_MARKS[unit]},
             )
-
-
-@dataclass(slots=True)
-class _Item:
-    """One task or project with its phases: first and last quarter as numbers, None where none is printed."""
-
-    table: str
-    id: str
-    printed: str
-    source: str
-    phases: list[tuple[int, int | None, int | None]] = field(default_factory=list)
-
-    @property
-    def first(self) -> int:
-        """Its earliest date; of a milestone only the date is known."""
-        return min(date for _, *dates in self.phases for date in dates if date is not None)
-
-    @property
-    def last(self) -> int | None:
-        """Its latest date, None where a phase is open."""
-        ends = [end for _, _, end in self.phases if end is not None]
-        return max(ends) if len(ends) == len(self.phases) else None
-
-    @property
-    def in_years(self) -> bool:
-        """Whether its period is of whole years, which say nothing of the quarter in which it begins."""
-        return self.last is not None and self.first % 4 == 0 and self.last % 4 == 3
-
-
-def _items(programme: Programme) -> list[_Item]:
-    items: dict[tuple[str, str], _Item] = {}
-    for table in ("tasks", "projects"):
-        frame = getattr(programme, table)
-        for key, printed, source in zip(frame["id"], frame["printed_period"], frame["source"], strict=True):
-            items[(table, key)] = _Item(table, key, printed, source)
-    tasks, phases = programme.tasks, programme.project_phases
-    rows = (
-        *(("tasks", key, 1, *dates) for key, *dates in zip(tasks["id"], tasks["start"], tasks["end"], strict=True)),
-        *(
-            ("projects", *row)
-            for row in zip(*(phases[name] for name in ("project_id", "phase", "start", "end")), strict=True)
-        ),
-    )
-    numbers: dict[Any, int | None] = {
-        quarter: quarter_number(quarter)
-        for *_, start, end in rows
-        for quarter in (start, end)
-        if isinstance(quarter, str)
-    }
-    for table, key, phase, start, end in rows:
-        items[(table, key)].phases.append((phase, numbers.get(start), numbers.get(end)))
-    return [item for item in items.values() if any(date is not None for _, *dates in item.phases for date in dates)]
 
 
 def _periods(programme: Programme) -> Iterator[Finding]:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 SLACK = 1e-9  # relative: figures that differ by less are the same
-STEPS = 44  # halvings that find an end of a range
+STEPS = 40  # halvings that find an end of a range
 GRID = 5  # values tried in a part where the relation turns,
-COARSE_STEPS = 20  # and halvings between two of them
+COARSE_STEPS = 14  # and halvings between two of them
 PIECES = 8  # parts of a wide range in which slopes are looked at
 OUTSIDE = ("facts", "assumptions", "derived")
 

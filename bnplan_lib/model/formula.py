@@ -28,7 +28,7 @@ MAX_DEPTH = 40
 MAX_EXPONENT = 100
 EXACT = 1e-9  # relative, of a range whose ends lie where the expression turns
 MOST_HALVINGS = 300
-DECIDING_HALVINGS = 24  # enough to tell on which side of zero a box lies, but for a hair
+DECIDING_HALVINGS = 10  # enough to tell on which side of zero a box lies, but for a hair
 MOST_UNBOUNDED = 20  # parts without a value before the whole is said to have none
 YEARS = "years"  # the number of years of the programme, wherever it stands
 SIGNS = ("<=", ">=", "=")
