@@ -201,6 +201,58 @@ def _units(programme: Programme) -> Iterator[Finding]:
             )
 
 
+@dataclass(slots=True)
+class _Item:
+    """One task or project with its phases: first and last quarter as numbers, None where none is printed."""
+
+    table: str
+    id: str
+    printed: str
+    source: str
+    phases: list[tuple[int, int | None, int | None]] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        """Its earliest date; of a milestone only the date is known."""
+        return min(date for _, *dates in self.phases for date in dates if date is not None)
+
+    @property
+    def last(self) -> int | None:
+        """Its latest date, None where a phase is open."""
+        ends = [end for _, _, end in self.phases if end is not None]
+        return max(ends) if len(ends) == len(self.phases) else None
+
+    @property
+    def in_years(self) -> bool:
+        """Whether its period is of whole years, which say nothing of the quarter in which it begins."""
+        return self.last is not None and self.first % 4 == 0 and self.last % 4 == 3
+
+
+def _items(programme: Programme) -> list[_Item]:
+    items: dict[tuple[str, str], _Item] = {}
+    for table in ("tasks", "projects"):
+        frame = getattr(programme, table)
+        for key, printed, source in zip(frame["id"], frame["printed_period"], frame["source"], strict=True):
+            items[(table, key)] = _Item(table, key, printed, source)
+    tasks, phases = programme.tasks, programme.project_phases
+    rows = (
+        *(("tasks", key, 1, *dates) for key, *dates in zip(tasks["id"], tasks["start"], tasks["end"], strict=True)),
+        *(
+            ("projects", *row)
+            for row in zip(*(phases[name] for name in ("project_id", "phase", "start", "end")), strict=True)
+        ),
+    )
+    numbers: dict[Any, int | None] = {
+        quarter: quarter_number(quarter)
+        for *_, start, end in rows
+        for quarter in (start, end)
+        if isinstance(quarter, str)
+    }
+    for table, key, phase, start, end in rows:
+        items[(table, key)].phases.append((phase, numbers.get(start), numbers.get(end)))
+    return [item for item in items.values() if any(date is not None for _, *dates in item.phases for date in dates)]
+
+
 def _periods(programme: Programme) -> Iterator[Finding]:
     """Yield periods that end before they start, lie outside the programme, or overlap in one project."""
     start, end = quarter_number(f"{programme.years[0]}Q1"), quarter_number(f"{programme.years[-1]}Q4")
