@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from toy import write_toy
 
 import bnplan_lib as bn
-from bnplan_lib.analysis.relations import reconciling, relation_findings, solve
+from bnplan_lib.analysis.relations import reconciling, relation_findings
+from bnplan_lib.analysis.solving import solve
 from bnplan_lib.model.formula import read_formula
 
 REAL = bn.read_programme()

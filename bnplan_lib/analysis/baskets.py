@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from bnplan_lib.analysis.relations import Operand, Tie, domain, evaluate_ties, solve
+from bnplan_lib.analysis.relations import Operand, Tie, domain, evaluate_ties
+from bnplan_lib.analysis.solving import solve
 from bnplan_lib.model.formula import YEARS, FormulaError, Interval
 
 if TYPE_CHECKING:
