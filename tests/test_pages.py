@@ -250,6 +250,21 @@ def test_page_forbids_itself_to_load_anything(opened, name):
 
 
 @in_browser
+def test_findings_are_filtered_by_severity_and_rule(opened):
+    page = opened("04_consistency_audit.middle.en.html").page
+    rows = page.locator(".findings tbody tr")
+    every = rows.count()
+    page.locator(".pick-severity-error").check()
+    errors = page.locator(".findings tbody tr:visible").count()
+    page.locator(".pick-rule-sum").check()
+    sums = page.locator(".findings tbody tr:visible").count()
+    page.locator(".pick-severity-all").check()
+    page.locator(".pick-rule-all").check()
+    assert every > errors == 6 > sums == 2
+    assert page.locator(".findings tbody tr:visible").count() == every
+
+
+@in_browser
 def test_hostile_texts_are_shown_and_not_run(browser, tmp_path):
     meta = dict.fromkeys(("title", "subtitle", "source"), HOSTILE) | {
         "table": {"columns": [HOSTILE], "rows": [[HOSTILE]]}

@@ -105,7 +105,7 @@ def tensions(programme: Programme, findings: Sequence[Finding], lang: str) -> go
     figure = go.Figure()
     rows = [_strip(figure, row, one, programme, say) for row, one in enumerate(chosen)]
     figure.update_layout(barmode="overlay")
-    figure.update_xaxes(visible=False, range=[-0.01, 1.8])
+    figure.update_xaxes(visible=False, range=[-0.01, 1.3])
     figure.update_yaxes(visible=False, range=[max(len(chosen), 1) - 0.5, -0.5])
     return frame(
         figure,
@@ -115,7 +115,7 @@ def tensions(programme: Programme, findings: Sequence[Finding], lang: str) -> go
         source=source_line("consistency", say),
         table=rows_table([say("Tie"), say("Printed"), say("Follows from the others"), say("Arithmetic")], rows),
         height=150 + STRIP_PX * max(len(chosen), 1),
-        least_width=460,
+        least_width=340,
     )
 
 
@@ -150,7 +150,9 @@ def _strip(figure: go.Figure, row: int, one: Finding, programme: Programme, say:
             customdata=[safe(f"{title}: {name} {text}")],
             hovertemplate="%{customdata}<extra></extra>",
         )
-        figure.add_annotation(x=start + width, y=level, xshift=4, text=safe(text), font={"size": 11.5}, **label)
+        left = start > 0.5  # there is more room for the text before the bar than behind it
+        beside = {"x": start, "xshift": -4, "xanchor": "right"} if left else {"x": start + width, "xshift": 4}
+        figure.add_annotation(y=level, text=safe(text), font={"size": 11.5}, **{**label, **beside})
     return title, *texts, sentence(one, programme, say)
 
 

@@ -71,8 +71,9 @@ def told_in_lines(programme: Programme, findings: Iterable[Finding], lang: str, 
     for one in findings:
         where = "; ".join(place(source, say) for source in one.sources[:3]) or ", ".join(one.places[:3])
         lines.append(f"{severities[one.severity].upper():8} {one.id}  [{where}{' …' if len(one.sources) > 3 else ''}]")
-        sides = (say("printed {printed}", printed=one.printed) if one.printed else "", expected(one, say))
-        lines.append("  " + " · ".join(filter(None, sides)))
+        printed = say.quarter(one.printed) if one.unit == "quarter" else one.printed
+        sides = (say("printed {printed}", printed=printed) if printed else "", expected(one, say))
+        lines += ["  " + " · ".join(filter(None, sides))] if any(sides) else []
         parts = [sentence(one, programme, say), resolve(one, programme, say), stands(one, programme, say)]
         parts.append(say("Accepted: {reason}", reason=one.accepted) if one.accepted else "")
         lines += [
