@@ -170,6 +170,8 @@ def show(
         raise PlanError(f"--scenario: only {', '.join(sorted(computed))} depend on a scenario, not {view.value}")
     else:
         table = {View.phases: programme.project_phases}.get(view, getattr(programme, view.value, None))
+    if view is View.audit and format_ is Format.table:
+        table = table[["id", "severity", "confidence", "printed", "expected", "sentence"]]
     _print(table, format_)
 
 

@@ -168,3 +168,12 @@ def test_a_finding_is_traced_to_every_figure_of_its_formula():
 def test_an_unknown_figure_is_refused():
     with pytest.raises(UnknownName, match=r"no figure 'A\.I\.22'; nearest"):
         trace(REAL, "A.I.22", "en")
+
+
+def test_a_task_is_traced_to_what_it_waits_for():
+    assert "  waits for II.7, slack in quarters −1" in trace(REAL, "tasks:II.8", "en")
+
+
+def test_a_target_without_upper_limit_is_stated_as_such():
+    text = "\n".join(trace(REAL, "tfp_provincial", "en"))
+    assert "the target is at least 55%" in text

@@ -26,7 +26,8 @@ class Operand:
     """One figure of a relation: its range in natural units, shares as fractions.
 
     `low` and `high` allow for the step to which the figure is rounded; `end` is low or
-    high where only that end of a range is meant.
+    high where only that end of a range is meant; `open_top` says that the document sets
+    no upper limit, so that `high` is the highest value there can be.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Operand:
     high: float
     rounding: float = 0.0
     end: str = ""
+    open_top: bool = False
 
     @property
     def stated(self) -> Interval:
@@ -237,9 +239,6 @@ def _missed(tie: Tie) -> Interval:
 def _figures(programme: Programme, story: Scenario | None) -> dict[str, dict[str, tuple[float, float, str]]]:
     """Return every figure a relation may name: low, high and unit, as in the files."""
     targets = programme.targets
-    high = targets["high"].where(
-        targets["high"].notna(), [_roof(*row) for row in zip(targets["low"], targets["unit"], strict=True)]
-    )
     facts = dict(zip(programme.facts["id"], programme.facts["value"], strict=True))
     if story is not None:
         levers = programme.levers.dropna(subset="fact_id")
@@ -252,7 +251,7 @@ def _figures(programme: Programme, story: Scenario | None) -> dict[str, dict[str
     return {
         "targets": {
             key: (low, top, unit)
-            for key, low, top, unit in zip(targets["id"], targets["low"], high, targets["unit"], strict=True)
+            for key, low, top, unit in zip(targets["id"], targets["low"], targets["high"], targets["unit"], strict=True)
         },
         "facts": {
             key: (facts[key], facts[key], unit)
@@ -290,12 +289,16 @@ def _construction_share(programme: Programme, story: Scenario | None) -> Interva
 
 def _operand(row: dict[str, Any], figures: Mapping[str, Mapping[str, tuple[float, float, str]]]) -> Operand:
     low, high, unit = figures[row["table"]][row["ref"]]
+    open_top = math.isnan(high)
+    high = _roof(low, unit) if open_top else high
     end = row["end"] if isinstance(row["end"], str) else ""
     if end:
         low, high = (low, low) if end == "low" else (high, high)
     rounding = 0.0 if math.isnan(row["rounding"]) else row["rounding"]
     low, high = natural(low - rounding / 2, high + rounding / 2, unit)
-    return Operand(row["name"], row["table"], row["ref"], unit, low, high, rounding * scale(unit), end)
+    return Operand(
+        row["name"], row["table"], row["ref"], unit, low, high, rounding * scale(unit), end, open_top and not end
+    )
 
 
 def _places(programme: Programme) -> dict[tuple[str, str], str]:

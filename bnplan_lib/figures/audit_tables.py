@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 MARKS = {"error": "✕", "tension": "△", "note": "·"}
 PLACES_NAMED = 3
+# JupyterLab sets tables of its own looks: what must differ says so
 LOOKS = """
 .findings fieldset{border:0;padding:0;margin:.3rem 0;font-size:.9rem;line-height:1.9}
 .findings legend{float:left;font-weight:600;margin-right:.7rem;padding:0}
 .findings label{display:inline-block;margin-right:.8rem;white-space:nowrap}
-.findings table{border-collapse:collapse;font-size:14px;width:100%;min-width:760px}
-.findings td,.findings th{border-top:1px solid #dfe4e8;padding:.45rem .5rem;text-align:left;vertical-align:top}
+.findings table{border-collapse:collapse;font-size:14px;width:100%;min-width:760px;table-layout:auto!important}
+.findings td,.findings th{border-top:1px solid #dfe4e8;padding:.45rem .5rem}
+.findings td,.findings th{text-align:left!important;vertical-align:top!important;white-space:normal!important}
 .findings td p{margin:.35rem 0 0;color:#4b5761}
 .findings td:nth-child(1){min-width:6.5rem}
 .findings td:nth-child(3){max-width:9rem;overflow-wrap:anywhere}

@@ -121,9 +121,16 @@ def stands(one: Finding, programme: Programme, say: Language) -> str:
 
 def relation_sentence(row: Mapping[str, Any], tie: Tie, say: Language) -> str:
     """Return a relation's arithmetic with the figures put in."""
-    shown = {figure.name: amount(figure.stated, figure.unit, say) for figure in tie.operands}
-    printed, follows = (amount(side, tie.unit, say) for side in (tie.left.stated, tie.expected))
-    return say.of(row, "sentence").format(**shown, printed=printed, expected=follows)
+    shown = {figure.name: stated(figure, say) for figure in tie.operands}
+    follows = amount(tie.expected, tie.unit, say)
+    return say.of(row, "sentence").format(**shown, printed=shown[tie.left.name], expected=follows)
+
+
+def stated(figure: Operand, say: Language) -> str:
+    """Return a figure of a relation as it is stated, with its unit."""
+    if figure.open_top:
+        return say("at least {value}", value=amount((figure.stated[0],) * 2, figure.unit, say))
+    return amount(figure.stated, figure.unit, say)
 
 
 def figure_name(figure: Operand, programme: Programme, say: Language) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.analysis.consistency import audit
 from bnplan_lib.analysis.finding import natural
+from bnplan_lib.analysis.precedence import precedence_slack
 from bnplan_lib.analysis.relations import Operand, Tie, evaluate_ties
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures.amounts import amount
-from bnplan_lib.figures.findings import figure_name, relation_sentence, resolve, sentence, stands
+from bnplan_lib.figures.findings import figure_name, relation_sentence, resolve, sentence, stands, stated
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import place
 
@@ -103,6 +104,7 @@ def _project(programme: Programme, row: dict[str, Any], ties: tuple[Tie, ...], s
     group = programme.project_groups[programme.project_groups["capital_source"] == row["capital_source"]]
     for one in group.to_dict("records"):
         yield 1, say("in group {group}, printed total {total}", group=one["id"], total=say.money(one["total_bn_vnd"]))
+    yield from _waits(programme, "projects", row["id"], say)
     yield from _notes(programme, "projects", row["id"], say)
     yield from _ties(programme, "projects", row["id"], ties, say)
 
@@ -120,6 +122,7 @@ def _task(programme: Programme, row: dict[str, Any], ties: tuple[Tie, ...], say:
     yield 0, f"{row['id']} {say.of(row, 'title')}"
     yield 1, say("period printed as {period}", period=row["printed_period"]) + f", {place(row['source'], say)}"
     yield 1, say("{start} to {end}", start=say.quarter(row["start"]), end=say.quarter(row["end"]))
+    yield from _waits(programme, "tasks", row["id"], say)
     yield from _notes(programme, "tasks", row["id"], say)
 
 
@@ -179,7 +182,7 @@ def _operands(programme: Programme, tie: Tie, say: Language) -> Trail:
     """Yield a relation's formula and each figure of it with its place or its source."""
     yield 0, tie.formula.text
     for one in tie.operands:
-        value = amount(one.stated, one.unit, say)
+        value = stated(one, say)
         yield 1, f"{one.name} = {value}: {figure_name(one, programme, say)}{_from(programme, one, say)}"
 
 
@@ -203,6 +206,16 @@ def _corrections(programme: Programme, table: str, key: str, say: Language) -> T
         if isinstance(row["fact_id"], str):
             fact = programme.fact(row["fact_id"])
             yield 2, f"{row['fact_id']}: {fact['publisher']}, {say.date(fact['published'])}, {fact['url']}"
+
+
+def _waits(programme: Programme, table: str, key: str, say: Language) -> Trail:
+    """Yield what an item waits for, and what waits for it, with the quarters between them."""
+    for row in precedence_slack(programme).to_dict("records"):
+        slack = say.number(row["slack_quarters"])
+        if (row["after_table"], row["after_id"]) == (table, key):
+            yield 1, say("waits for {item}, slack in quarters {slack}", item=row["before_id"], slack=slack)
+        if (row["before_table"], row["before_id"]) == (table, key):
+            yield 1, say("{item} waits for it, slack in quarters {slack}", item=row["after_id"], slack=slack)
 
 
 def _notes(programme: Programme, table: str, key: str, say: Language) -> Trail:
