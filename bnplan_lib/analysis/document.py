@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bnplan_lib.analysis.finding import Finding, natural
+from bnplan_lib.analysis.finding import Finding, natural, rows_of
 from bnplan_lib.analysis.naming import bodies, former_names
 from bnplan_lib.analysis.periods import period_findings
 from bnplan_lib.analysis.sums import explain_sum
@@ -180,8 +180,7 @@ def _same_project(programme: Programme) -> Iterator[Finding]:
 def _units(programme: Programme) -> Iterator[Finding]:
     """Yield targets whose printed figure does not name the unit it is read in."""
     targets = programme.targets
-    columns = (targets[name] for name in ("id", "unit", "printed", "low", "high", "source"))
-    for key, unit, printed, low, high, source in zip(*columns, strict=True):
+    for key, unit, printed, low, high, source in rows_of(targets, "id", "unit", "printed", "low", "high", "source"):
         if unit in UNIT_MARKS and UNIT_MARKS[unit] not in printed:
             yield Finding(
                 id=f"unit:{key}",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEVERITIES = ("error", "tension", "note")  # gravest first
 CONFIDENCES = ("certain", "likely", "possible")
@@ -33,6 +36,11 @@ class Finding:
     unit: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     accepted: str = ""
+
+
+def rows_of(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of some columns: through lists, which are read several times faster than columns of text."""
+    return zip(*(frame[column].tolist() for column in columns), strict=True)
 
 
 def scale(unit: str) -> float:

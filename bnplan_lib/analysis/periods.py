@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from bnplan_lib.analysis.finding import Finding
+from bnplan_lib.analysis.finding import Finding, rows_of
 from bnplan_lib.model.quarters import quarter_number
 
 if TYPE_CHECKING:
@@ -48,15 +48,12 @@ def _items(programme: Programme) -> list[_Item]:
     items: dict[tuple[str, str], _Item] = {}
     for table in ("tasks", "projects"):
         frame = getattr(programme, table)
-        for key, printed, source in zip(frame["id"], frame["printed_period"], frame["source"], strict=True):
+        for key, printed, source in rows_of(frame, "id", "printed_period", "source"):
             items[(table, key)] = _Item(table, key, printed, source)
     tasks, phases = programme.tasks, programme.project_phases
     rows = (
-        *(("tasks", key, 1, *dates) for key, *dates in zip(tasks["id"], tasks["start"], tasks["end"], strict=True)),
-        *(
-            ("projects", *row)
-            for row in zip(*(phases[name] for name in ("project_id", "phase", "start", "end")), strict=True)
-        ),
+        *(("tasks", key, 1, *dates) for key, *dates in rows_of(tasks, "id", "start", "end")),
+        *(("projects", *row) for row in rows_of(phases, "project_id", "phase", "start", "end")),
     )
     numbers: dict[Any, int | None] = {
         quarter: quarter_number(quarter)

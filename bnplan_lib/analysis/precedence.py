@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from bnplan_lib.analysis.finding import Finding
+from bnplan_lib.analysis.finding import Finding, rows_of
 from bnplan_lib.model.quarters import quarter_number
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def precedence_findings(programme: Programme) -> list[Finding]:
     sources = {
         (name, key): place
         for name in ("tasks", "projects", "targets")
-        for key, place in zip(getattr(programme, name)["id"], getattr(programme, name)["source"], strict=True)
+        for key, place in rows_of(getattr(programme, name), "id", "source")
     }
     return [
         Finding(
@@ -66,11 +66,11 @@ def precedence_findings(programme: Programme) -> list[Finding]:
 
 def _spans(programme: Programme) -> dict[tuple[str, str], tuple[str | None, str | None]]:
     """Return the first and last quarter of every item, None where none is printed."""
-    tasks = zip(programme.tasks["id"], programme.tasks["start"], programme.tasks["end"], strict=True)
+    tasks = rows_of(programme.tasks, "id", "start", "end")
     phases = programme.project_phases.sort_values("phase", kind="stable").drop_duplicates("project_id")
-    projects = zip(phases["project_id"], phases["start"], phases["end"], strict=True)
+    projects = rows_of(phases, "project_id", "start", "end")
     dated = programme.targets[programme.targets["kind"] == "by_date"]
-    due = ((key, None, f"{year}Q4") for key, year in zip(dated["id"], dated["year"], strict=True))
+    due = ((key, None, f"{year}Q4") for key, year in rows_of(dated, "id", "year"))
     spans: dict[tuple[str, str], tuple[str | None, str | None]] = {}
     for table, rows in (("tasks", tasks), ("projects", projects), ("targets", due)):
         for key, start, end in rows:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bnplan_lib.analysis.finding import Finding, natural, scale
+from bnplan_lib.analysis.finding import Finding, natural, rows_of, scale
 from bnplan_lib.analysis.solving import solve
 from bnplan_lib.errors import Infeasible, PlanError
 from bnplan_lib.model.formula import YEARS, Formula, FormulaError, Interval, read_formula
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 SLACK = 1e-9  # relative: figures that differ by less are the same
-OUTSIDE = ("facts", "assumptions", "derived")
+OUTSIDE = ("facts", "assumptions", "derived")  # where figures stand that the document does not print
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,18 +249,13 @@ def _figures(programme: Programme, story: Scenario | None) -> dict[str, dict[str
     sums = projects.groupby("capital_source")["cost_bn_vnd"].sum()
     rows = targets.groupby("list")["row"].nunique()
     return {
-        "targets": {
-            key: (low, top, unit)
-            for key, low, top, unit in zip(targets["id"], targets["low"], targets["high"], targets["unit"], strict=True)
-        },
+        "targets": {key: (low, top, unit) for key, low, top, unit in rows_of(targets, "id", "low", "high", "unit")},
         "facts": {
             key: (facts[key], facts[key], unit)
             for key, unit in zip(programme.facts["id"], programme.facts["unit"], strict=True)
         },
         "assumptions": {row.id: (row.low, row.high, row.unit) for row in programme.assumptions.itertuples()},
-        "projects": {
-            key: (cost, cost, "bn_vnd") for key, cost in zip(projects["id"], projects["cost_bn_vnd"], strict=True)
-        },
+        "projects": {key: (cost, cost, "bn_vnd") for key, cost in rows_of(projects, "id", "cost_bn_vnd")},
         "project_groups": {row.id: (row.total_bn_vnd, row.total_bn_vnd, "bn_vnd") for row in groups.itertuples()},
         "sums": {key: (float(value), float(value), "bn_vnd") for key, value in sums.items()},
         "rows": {key: (float(value), float(value), "rows") for key, value in rows.items()},
@@ -304,9 +299,7 @@ def _operand(row: dict[str, Any], figures: Mapping[str, Mapping[str, tuple[float
 def _places(programme: Programme) -> dict[tuple[str, str], str]:
     tables = ("targets", "projects", "project_groups")
     frames = [(name, getattr(programme, name)) for name in tables]
-    return {
-        (name, key): place for name, frame in frames for key, place in zip(frame["id"], frame["source"], strict=True)
-    }
+    return {(name, key): place for name, frame in frames for key, place in rows_of(frame, "id", "source")}
 
 
 def _as_printed(programme: Programme, operand: Operand) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from bnplan_lib.analysis.relations import domain
+from bnplan_lib.analysis.relations import OUTSIDE, domain
 from bnplan_lib.figures.amounts import amount, apart
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import place
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bnplan_lib.analysis.sums import Slip
     from bnplan_lib.inputs.programme import Programme
 
-OUTSIDE = ("facts", "assumptions", "derived")
 MOST_WAYS = 4  # figures named as each able to reconcile a tie
 FARTHEST = 4.0  # a figure that would have to move by more than this factor is not named
 ROWS_NAMED = 12
