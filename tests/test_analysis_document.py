@@ -82,6 +82,7 @@ def test_a_blank_cost_may_be_what_a_total_holds_more():
     ("projects", "I.5", {"name_vi": "Cầu Kim Chân, tỉnh Bắc Giang"}, "name:projects.I.5"),
     ("agencies", "finance", {"spellings": "Sở Tài chính | Sở TC"}, "name:spellings"),
     ("agencies", "health", {"name_vi": "Sở Tài chinh"}, "name:finance=health"),
+    ("agencies", "health", {"name_vi": "Sở Tư háp"}, "name:health=justice"),
     ("directives", "2.4", {"due": None}, "blank:due"),
 ])  # fmt: skip
 def test_a_rule_fires_where_it_must(table, key, cells, expected):

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
 
 MARKED_FORMER = " cũ"  # a former name that says so is no slip
-MOST_EDITS = 2  # letters by which two names may differ and still be one body
-NEAR_NAME = 8  # letters below which names are too short to be compared
+MOST_EDITS = 2  # letters by which two names may differ and still be one body, one in a short name
+NEAR_NAME = 8  # letters below which a name is short
 
 
 def former_names(programme: Programme) -> Iterator[Finding]:
@@ -106,7 +106,7 @@ def _near_pairs(names: list[str]) -> list[tuple[int, int]]:
         apart = np.abs(counts[place + 1 :] - own).sum(axis=1)
         for other in (np.flatnonzero(apart <= 2 * MOST_EDITS) + place + 1).tolist():
             short = min(len(names[place]), len(names[other])) < NEAR_NAME
-            if names[place] == names[other] or (not short and _edits(names[place], names[other]) <= MOST_EDITS):
+            if _edits(names[place], names[other]) <= (1 if short else MOST_EDITS):
                 pairs.append((place, other))
     return pairs
 
