@@ -80,3 +80,15 @@ def test_the_order_of_relations_changes_nothing(seed):
 
     mixed = replace(REAL, relations=REAL.relations.sample(frac=1, random_state=seed))
     assert [one.targets for one in bn.baskets(mixed).conflicts] == [one.targets for one in FOUND.conflicts]
+
+
+def test_a_relation_that_the_facts_exclude_is_left_out_and_named():
+    story = bn.read_scenario("middle", {"base.grdp_bn_vnd": 1})  # revenue would be a thousand times GRDP
+    found = bn.baskets(REAL, story)
+    assert found.ruled_out == ("mobilisation",)
+    assert frozenset({"A.I.4", "B.I.1"}) in {frozenset(one.targets) for one in found.conflicts}
+    assert "whatever the targets" in bn.figures.basket_table(REAL, found, "en").data
+
+
+def test_relations_are_left_out_only_where_facts_exclude_them():
+    assert FOUND.ruled_out == ()

@@ -50,11 +50,16 @@ class Basket:
 
 @dataclass(frozen=True, slots=True)
 class Baskets:
-    """Targets that binding relations tie, their conflicts, and the largest sets without one."""
+    """Targets that binding relations tie, their conflicts, and the largest sets without one.
+
+    `ruled_out` are relations that the facts exclude whatever the targets are, within
+    the bounds searched; they count for no set.
+    """
 
     tied: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
     largest: tuple[Basket, ...]
+    ruled_out: tuple[str, ...] = ()
 
 
 def baskets(programme: Programme, story: Scenario | None = None) -> Baskets:
@@ -66,11 +71,12 @@ def baskets(programme: Programme, story: Scenario | None = None) -> Baskets:
     """
     binding = set(programme.relations.loc[programme.relations["binding"], "id"])
     ties = [tie for tie in evaluate_ties(programme, story) if tie.relation_id in binding]
+    years = float(len(programme.years))
+    ties, ruled_out = _possible_ties(ties, years)
     order = {key: place for place, key in enumerate(programme.targets["id"])}
     tied = tuple(
         sorted({one.ref for tie in ties for one in tie.operands if one.table == "targets"}, key=order.__getitem__)
     )
-    years = float(len(programme.years))
     conflicts = _single(ties, years)
     feasible: dict[frozenset[str], State] = {}
     while True:
@@ -97,7 +103,16 @@ def baskets(programme: Programme, story: Scenario | None = None) -> Baskets:
         if len(drop) == least
     )
     ordered = sorted(conflicts, key=lambda one: (len(one.targets), [order[key] for key in one.targets]))
-    return Baskets(tied, tuple(ordered), largest)
+    return Baskets(tied, tuple(ordered), largest, ruled_out)
+
+
+def _possible_ties(ties: list[Tie], years: float) -> tuple[list[Tie], tuple[str, ...]]:
+    """Return the relations that can hold with every target free, and those that cannot."""
+    kept: list[Tie] = []
+    for tie in ties:
+        if _narrowed([*kept, tie], _state([*kept, tie], set()), years) is not None:
+            kept.append(tie)
+    return kept, tuple(tie.relation_id for tie in ties if tie not in kept)
 
 
 def _single(ties: list[Tie], years: float) -> list[Conflict]:

@@ -94,6 +94,11 @@ def basket_table(programme: Programme, found: Baskets, lang: str) -> HTML:
             note += " " + say("For each, values were found at which all binding relations hold at once.")
     else:
         note = say("All {tied} targets that bind each other can hold together.", tied=tied)
+    if found.ruled_out:
+        excluded = "; ".join(titles[key] for key in found.ruled_out)
+        note += " " + say(
+            "Left out, since the facts exclude them whatever the targets: {relations}.", relations=excluded
+        )
     return html_table("conflicts", [say("Cannot hold together"), say("Shown by")], rows, note=note)
 
 
