@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from bnplan_lib.inputs.programme import Programme
-from bnplan_lib.model.formula import cumulative
+from bnplan_lib.model.enclosure import cumulative
 
 # figures moved until they agree; per cent, USD, bn VND as in the files
 TARGETS = {

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnplan_lib.model.formula import FormulaError, cumulative, read_formula
+from bnplan_lib.model.enclosure import FormulaError, cumulative
+from bnplan_lib.model.formula import read_formula
 
 YEARS = {"years": (5.0, 5.0)}
 

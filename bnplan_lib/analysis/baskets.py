@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from bnplan_lib.analysis.relations import Operand, Tie, domain, evaluate_ties
 from bnplan_lib.analysis.solving import solve
-from bnplan_lib.model.formula import YEARS, FormulaError, Interval
+from bnplan_lib.model.enclosure import FormulaError, Interval
+from bnplan_lib.model.formula import YEARS
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme

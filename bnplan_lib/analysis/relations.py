@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from bnplan_lib.analysis.finding import Finding, natural, rows_of, scale
 from bnplan_lib.analysis.solving import solve
 from bnplan_lib.errors import Infeasible, PlanError
-from bnplan_lib.model.formula import YEARS, Formula, FormulaError, Interval, read_formula
+from bnplan_lib.model.enclosure import FormulaError, Interval
+from bnplan_lib.model.formula import YEARS, Formula, read_formula
 from bnplan_lib.model.growth import BLOCK_TARGET, TARGETS, construction_interval
 
 if TYPE_CHECKING:

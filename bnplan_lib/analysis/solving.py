@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from bnplan_lib.model.formula import YEARS, Formula, FormulaError, Interval
+from bnplan_lib.model.enclosure import FormulaError, Interval
+from bnplan_lib.model.formula import YEARS, Formula
 
 SLACK = 1e-9  # relative: ends that cross by less meet
 STEPS = 40  # halvings that find an end of a range

@@ -11,17 +11,16 @@ import pandas as pd
 from bnplan_lib.analysis.relations import OUTSIDE, domain
 from bnplan_lib.figures.amounts import amount, apart
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.slips import resolve_sum, sum_sentence
 from bnplan_lib.figures.sources import place
 
 if TYPE_CHECKING:
     from bnplan_lib.analysis.finding import Finding
     from bnplan_lib.analysis.relations import Operand, Tie
-    from bnplan_lib.analysis.sums import Slip
     from bnplan_lib.inputs.programme import Programme
 
 MOST_WAYS = 4  # figures named as each able to reconcile a tie
 FARTHEST = 4.0  # a figure that would have to move by more than this factor is not named
-ROWS_NAMED = 12
 
 
 def findings_frame(programme: Programme, findings: Iterable[Finding], lang: str) -> pd.DataFrame:
@@ -219,70 +218,6 @@ def _holds_for(figure: Operand, way: tuple[float, float] | None, programme: Prog
     return say("for {name} at {used}, though not for all its values", name=name, used=used)
 
 
-def _sum(one: Finding, programme: Programme, say: Language) -> str:
-    values = one.values
-    total = next(iter(programme.project_groups.loc[programme.project_groups["id"] == values["group"], "total_bn_vnd"]))
-    told = say(
-        "The {rows} costs printed in group {group} add up to {sum}, the printed total is {total}: {miss} apart.",
-        rows=say.number(values["rows"]),
-        group=values["group"],
-        sum=say.money(values["sum"], _decimals(values["sum"])),
-        total=say.money(total),
-        miss=say.money(abs(values["miss"]), _decimals(values["sum"])),
-    )
-    if values["rounding"]:
-        return told + " " + say("Rounding of the rows alone may explain it.")
-    if values["blank"] and values["miss"] < 0:
-        told += " " + say("A blank cost ({rows}) may be in the total.", rows=", ".join(values["blank"]))
-    return told + " " + _explained(values["slips"], values["miss"], say)
-
-
-def _decimals(value: float) -> int:
-    return int(value != round(value))
-
-
-def _explained(slips: list[tuple[Slip, tuple[str, ...]]], miss: float, say: Language) -> str:
-    """Return the likeliest explanations of a sum that misses, those of one wrong digit in a row as one."""
-    if not slips:
-        return say("No single slip explains it.")
-    single = [(slip, rows) for slip, rows in slips if slip.kind != "digit"]
-    told = [_slip(slip, rows, say) for slip, rows in single[:3]]
-    digits = [rows[0] for slip, rows in slips if slip.kind == "digit"]
-    if digits and len(digits) <= ROWS_NAMED:
-        told.append(say("less likely, one wrong digit in one of {rows}", rows=", ".join(digits)))
-    return (
-        say("Explanations, likeliest first: {slips}.", slips="; ".join(told))
-        if told
-        else say("No single slip explains it.")
-    )
-
-
-def _slip(slip: Slip, ids: tuple[str, ...], say: Language) -> str:
-    rows = ", ".join(ids[:ROWS_NAMED])
-    value = say.number(slip.value, 0)
-    if slip.kind == "left_out":
-        return say("{rows} left out of the total", rows=rows)
-    if slip.kind == "counted_twice":
-        return say("{rows} counted twice in the total", rows=rows)
-    if slip.kind == "factor" and slip.factor >= 1:
-        return say("{rows} printed {factor} times too large", rows=rows, factor=say.number(slip.factor))
-    if slip.kind == "factor":
-        return say("{rows} printed {factor} times too small", rows=rows, factor=say.number(1 / slip.factor))
-    if slip.kind == "transposed":
-        return say("two digits of {rows} changed places, {value}", rows=rows, value=value)
-    if slip.kind == "total_transposed":
-        return say("two digits of the total changed places, {value}", value=value)
-    if slip.kind == "total_digit":
-        return say("one wrong digit in the total, {value}", value=value)
-    return say("a decimal point or a unit out of place in the total, {value}", value=value)
-
-
-def _resolve_sum(one: Finding, say: Language) -> str:
-    if one.values["mended"] is not None:
-        return say("With the corrected rows the sum is {sum} and comes out.", sum=say.money(one.values["mended"], 1))
-    return say("Say which rows the total counts, and print the total or the row anew.")
-
-
 def _bounds(one: Finding, programme: Programme, say: Language) -> str:
     told = say("The lower value is printed above the upper one.")
     if one.values["corrected"] and one.expected:
@@ -415,7 +350,7 @@ def _gone(one: Finding, programme: Programme, say: Language) -> str:
 
 SENTENCES: Mapping[str, Callable[[Finding, Programme, Language], str]] = {
     "relation": _relation,
-    "sum": _sum,
+    "sum": sum_sentence,
     "bounds": _bounds,
     "precedence": _precedence,
     "former_name": _former_name,
@@ -432,7 +367,7 @@ SENTENCES: Mapping[str, Callable[[Finding, Programme, Language], str]] = {
     ),
 }
 RESOLVE: Mapping[str, Callable[[Finding, Language], str]] = {
-    "sum": _resolve_sum,
+    "sum": resolve_sum,
     "bounds": lambda one, say: say("Print the two values in their order, with the lost figure restored."),
     "joint_share": lambda one, say: say("Compute the range of the whole anew from its two parts."),
     "same_figure": lambda one, say: say("Choose one value."),

@@ -8,7 +8,8 @@ from typing import Any
 
 from bnplan_lib.errors import Fault, nearest, shorten
 from bnplan_lib.inputs.tables import Table
-from bnplan_lib.model.formula import FormulaError, read_formula
+from bnplan_lib.model.enclosure import FormulaError
+from bnplan_lib.model.formula import read_formula
 
 DERIVED = ("construction_share",)
 SIDES = ("printed", "expected")  # what a sentence may name besides the operands

@@ -18,7 +18,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-Interval = tuple[float, float]
+from bnplan_lib.model.enclosure import (
+    Enclosure,
+    FormulaError,
+    Interval,
+    add,
+    cumulated,
+    cumulative,
+    divide,
+    logarithm,
+    multiply,
+    power,
+    raised,
+    scaled,
+    subtract,
+)
+
 Box = Mapping[str, Interval]
 Given = TypeVar("Given")
 Found = TypeVar("Found")
@@ -32,19 +47,6 @@ DECIDING_HALVINGS = 10  # enough to tell on which side of zero a box lies, but f
 MOST_UNBOUNDED = 20  # parts without a value before the whole is said to have none
 YEARS = "years"  # the number of years of the programme, wherever it stands
 SIGNS = ("<=", ">=", "=")
-
-
-class FormulaError(ValueError):
-    """The text is no formula, or its value does not exist over the ranges given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """Bounds of a value over a box, and of its slope in each name."""
-
-    low: float
-    high: float
-    slopes: Mapping[str, Interval]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +177,6 @@ def read_formula(text: str) -> Formula:
     return Formula(text, left.id, sign, _expression(right), _expression(ast.BinOp(left, ast.Sub(), right)))
 
 
-def cumulative(rate: float, years: float) -> float:
-    """Return the sum of (1 + rate)^t over t = 1 … years: five years of a level that starts at one."""
-    return math.fsum((1 + rate) ** year for year in range(1, int(years) + 1))
-
-
 def _parse(text: str) -> ast.expr:
     if not text.isascii() or '"' in text or "'" in text:
         raise FormulaError("only names, numbers and + - * / ** ( ) are allowed")
@@ -260,7 +257,7 @@ def _evaluator(node: ast.AST) -> Callable[[Mapping[str, float]], float]:
                 case ast.Div():
                     return lambda point: first(point) / second(point)
                 case _:
-                    return lambda point: _power(first(point), second(point))
+                    return lambda point: power(first(point), second(point))
     raise FormulaError("not a formula")
 
 
@@ -275,13 +272,13 @@ def _encloser(node: ast.AST) -> Callable[[Box], Enclosure]:
             return lambda box: Enclosure(*box[name], slopes)
         case ast.UnaryOp(operand=operand):
             inner = _encloser(operand)
-            return lambda box: _scaled(inner(box), (-1.0, -1.0))
+            return lambda box: scaled(inner(box), (-1.0, -1.0))
         case ast.Call(func=ast.Name(id="log"), args=[argument]):
             inner = _encloser(argument)
-            return lambda box: _log(inner(box))
+            return lambda box: logarithm(inner(box))
         case ast.Call(args=[rate, _]):
             inner = _encloser(rate)
-            return lambda box: _cumulative(inner(box), box[YEARS][0])
+            return lambda box: cumulated(inner(box), box[YEARS][0])
         case ast.BinOp(left=left, op=operator, right=right):
             first, second = _encloser(left), _encloser(right)
             combine = COMBINE[type(operator)]
@@ -289,93 +286,13 @@ def _encloser(node: ast.AST) -> Callable[[Box], Enclosure]:
     raise FormulaError("not a formula")
 
 
-def _add(one: Enclosure, other: Enclosure) -> Enclosure:
-    return Enclosure(one.low + other.low, one.high + other.high, _joined(one.slopes, other.slopes))
-
-
-def _subtract(one: Enclosure, other: Enclosure) -> Enclosure:
-    return _add(one, _scaled(other, (-1.0, -1.0)))
-
-
-def _multiply(one: Enclosure, other: Enclosure) -> Enclosure:
-    low, high = _times((one.low, one.high), (other.low, other.high))
-    left = {name: _times(slope, (other.low, other.high)) for name, slope in one.slopes.items()}
-    right = {name: _times(slope, (one.low, one.high)) for name, slope in other.slopes.items()}
-    return Enclosure(low, high, _joined(left, right))
-
-
-def _divide(one: Enclosure, other: Enclosure) -> Enclosure:
-    if other.low <= 0 <= other.high:
-        raise FormulaError("divides by zero within the ranges given")
-    inverse = (1 / other.high, 1 / other.low)
-    squared = _times(inverse, inverse)
-    steep = (-squared[1], -max(squared[0], 0.0))
-    slopes = {name: _times(slope, steep) for name, slope in other.slopes.items()}
-    return _multiply(one, Enclosure(*inverse, slopes))
-
-
-def _raise(one: Enclosure, other: Enclosure) -> Enclosure:
-    exponent = other.low
-    ends = [one.low, one.high]
-    if one.low < 0 < one.high:
-        ends.append(0.0)  # a whole power may turn at nought
-    values = [_power(end, exponent) for end in ends]
-    steep = [exponent * _power(end, exponent - 1) if exponent else 0.0 for end in ends]
-    slope = (min(steep), max(steep))
-    return Enclosure(min(values), max(values), {name: _times(own, slope) for name, own in one.slopes.items()})
-
-
-def _log(inner: Enclosure) -> Enclosure:
-    if inner.low <= 0:
-        raise FormulaError("takes the logarithm of zero or less within the ranges given")
-    slope = (1 / inner.high, 1 / inner.low)
-    slopes = {name: _times(own, slope) for name, own in inner.slopes.items()}
-    return Enclosure(math.log(inner.low), math.log(inner.high), slopes)
-
-
-def _cumulative(inner: Enclosure, years: float) -> Enclosure:
-    if inner.low <= -1:
-        raise FormulaError("a yearly rate is above -100 % within the ranges given")
-    slope = tuple(
-        math.fsum(t * (1 + end) ** (t - 1) for t in range(1, int(years) + 1)) for end in (inner.low, inner.high)
-    )
-    slopes = {name: _times(own, (slope[0], slope[1])) for name, own in inner.slopes.items()}
-    return Enclosure(cumulative(inner.low, years), cumulative(inner.high, years), slopes)
-
-
 COMBINE: Mapping[type, Callable[[Enclosure, Enclosure], Enclosure]] = {
-    ast.Add: _add,
-    ast.Sub: _subtract,
-    ast.Mult: _multiply,
-    ast.Div: _divide,
-    ast.Pow: _raise,
+    ast.Add: add,
+    ast.Sub: subtract,
+    ast.Mult: multiply,
+    ast.Div: divide,
+    ast.Pow: raised,
 }
-
-
-def _scaled(one: Enclosure, by: Interval) -> Enclosure:
-    low, high = _times((one.low, one.high), by)
-    return Enclosure(low, high, {name: _times(slope, by) for name, slope in one.slopes.items()})
-
-
-def _joined(one: Mapping[str, Interval], other: Mapping[str, Interval]) -> dict[str, Interval]:
-    slopes = dict(one)
-    for name, (low, high) in other.items():
-        first, last = slopes.get(name, (0.0, 0.0))
-        slopes[name] = (first + low, last + high)
-    return slopes
-
-
-def _times(one: Interval, other: Interval) -> Interval:
-    products = (one[0] * other[0], one[0] * other[1], one[1] * other[0], one[1] * other[1])
-    return min(products), max(products)
-
-
-def _power(base: float, exponent: float) -> float:
-    if base < 0 and exponent != round(exponent):
-        raise FormulaError("takes a broken power of less than zero within the ranges given")
-    if base == 0 and exponent < 0:
-        raise FormulaError("divides by zero within the ranges given")
-    return float(base**exponent)
 
 
 def _safely(function: Callable[[Given], Found], given: Given) -> Found:
