@@ -83,7 +83,7 @@ def test_the_order_of_relations_changes_nothing(seed):
 
 
 def test_a_relation_that_the_facts_exclude_is_left_out_and_named():
-    story = bn.read_scenario("middle", {"base.grdp_bn_vnd": 1})  # revenue would be a thousand times GRDP
+    story = bn.read_scenario("middle", {"base_year.grdp_bn_vnd": 1})  # revenue would be a thousand times GRDP
     found = bn.baskets(REAL, story)
     assert found.ruled_out == ("mobilisation",)
     assert frozenset({"A.I.4", "B.I.1"}) in {frozenset(one.targets) for one in found.conflicts}

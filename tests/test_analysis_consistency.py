@@ -189,7 +189,7 @@ def test_an_accepted_finding_that_is_gone_is_reported():
 
 
 def test_a_scenario_of_another_base_year_moves_what_rests_on_it():
-    story = bn.read_scenario("middle", {"base.grdp_bn_vnd": 400_000})
+    story = bn.read_scenario("middle", {"base_year.grdp_bn_vnd": 400_000})
     moved = {one.id: one for one in bn.audit(REAL, story)}
     assert moved["ratio:mobilisation"].expected[0] == pytest.approx(375_700 / 400_000 / REAL_12_HIGH)
 

@@ -91,7 +91,7 @@ def test_a_scenario_of_another_base_replaces_the_fact(tmp_path):
     folder = write_toy(
         tmp_path, **relation("x = y", ("x", "facts", "grdp.2025", "", ""), ("y", "sums", "public", "", ""))
     )
-    story = bn.read_scenario("middle", {"base.grdp_bn_vnd": 1200}, folder)
+    story = bn.read_scenario("middle", {"base_year.grdp_bn_vnd": 1200}, folder)
     assert bn.evaluate_ties(bn.read_programme(folder), story)[0].printed == (1200, 1200)
 
 

@@ -42,7 +42,7 @@ def test_the_ends_of_the_ranges_are_positions_nought_and_one():
 
 
 def test_defaults_come_from_the_facts():
-    assert read_scenario("middle").values["base.grdp_bn_vnd"] == 522618
+    assert read_scenario("middle").values["base_year.grdp_bn_vnd"] == 522618
 
 
 def test_a_scenario_is_laid_over_its_base(write):
@@ -72,16 +72,16 @@ WRONG = {
     "[growth]\nindustry = true\n": "must be a number such as 10.5, found True",
     "[growth]\nindustry = [1, 2]\n": "must be one number or 5, one a year, found [1, 2]",
     "[growth]\nindustry = [1, 2, 3, 4, 'x']\n": "must be a number such as 10.5",
-    "[base]\ngrdp_bn_vnd = [1, 2, 3, 4, 5]\n": "must be one number",
+    "[base_year]\ngrdp_bn_vnd = [1, 2, 3, 4, 5]\n": "must be one number",
     "[projects.'I.99']\noverrun = 10\n": "no such project; nearest: I.9",
     "[projects.'I.1']\ndelay_quarters = 1.5\n": "must be a whole number, found 1.5",
     "[projects.'I.1']\ndropped = 1\n": "must be true or false, found 1",
     "[phasing]\nopen_end = '2030'\n": "must be a quarter such as 2026Q1, from 2000Q1 to 2100Q4, found '2030'",
     "[phasing]\nopen_end = '9999Q4'\n": "from 2000Q1 to 2100Q4, found '9999Q4'",
     "base = 'nothing'\n": "own.toml:base: no scenario 'nothing'",
-    "[base]\nshare_services = 25\n": "the four shares of 2025 must add up to 100, found 6.3 + 71.3 + 25 + 2.9 = 105.5",
+    "[base_year]\nshare_services = 25\n": "four shares of 2025 must add up to 100, found 6.3 + 71.3 + 25 + 2.9 = 105.5",
     "[grwoth]\nindustry = 1\n": "own.toml:grwoth: unknown key; nearest: growth",
-    "growth = 12\n": "own.toml:growth: unknown key",
+    "growth = 12\n": "own.toml:growth: must be a table of levers, found 12",
     "note = 'x'\n": "own.toml:note: unknown key",
 }
 

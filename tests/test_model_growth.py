@@ -11,12 +11,12 @@ from toy import RATES, target_row, write_toy
 import bnplan_lib as bn
 from bnplan_lib.errors import Infeasible, UnknownName
 from bnplan_lib.inputs.scenario import move_levers
-from bnplan_lib.model.growth import SECTORS, base_levels, construction_interval
+from bnplan_lib.model.growth import SECTORS, base_levels, basis_of, construction_interval
 
 PROGRAMME = bn.read_programme()
 MIDDLE = bn.read_scenario("middle")
 # the toy's block has no range to derive the construction share from, so it is set: a quarter of 600
-TOY_SHARE = {"base.construction_share": 25.0}
+TOY_SHARE = {"base_year.construction_share": 25.0}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def level(path, sector, year):
 
 
 def test_the_base_year_is_split_by_its_shares(toy):
-    assert base_levels(*toy) == pytest.approx([100, 450, 150, 200, 100])
+    assert base_levels(basis_of(toy[0]), toy[1].values)[:, 0] == pytest.approx([100, 450, 150, 200, 100])
 
 
 def test_the_second_year_by_hand(toy):
@@ -144,7 +144,7 @@ def test_a_path_below_its_target_says_how_far(toy):
 
 
 def test_a_sector_without_value_added_stands_nowhere_and_closes_no_gap():
-    story = move_levers(MIDDLE, {"base.construction_share": 0.0})
+    story = move_levers(MIDDLE, {"base_year.construction_share": 0.0})
     targets = bn.growth_targets(PROGRAMME, bn.growth_path(PROGRAMME, story)).set_index("sector")
     assert targets.loc["construction", "standing"] == "none"
     with pytest.raises(Infeasible, match="construction: has no value added in 2025"):

@@ -20,6 +20,12 @@ FACTS = {
     "share_industry_construction.2025": 60,
     "share_services.2025": 20,
     "share_product_taxes.2025": 10,
+    "population.2025.legal": 1000,
+    "exchange_rate.2025.nso_average": 20_000,
+    "investment_plan_to_grdp.2025": 30,
+    "trade_total.2025": 10,
+    "budget_revenue.2025": 100,
+    "income_per_head_monthly.2025": 5,
 }
 RATES = {
     "A.I.1": (5, 12),
@@ -29,6 +35,9 @@ RATES = {
     "A.I.1.2.construction": (10, 10),
     "A.I.1.3": (0, 20),
     "A.I.1.4": (0, 0),
+    "A.I.3": (5, 5),
+    "A.I.4": (30, 50),
+    "A.I.5": (3, 5),
 }
 # id, group, cost, period, sector, place: 8 quarters at 10, 4 at 5, none printed
 PROJECTS = (

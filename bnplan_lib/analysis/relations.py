@@ -273,7 +273,7 @@ def _roof(low: float, unit: str) -> float:
 
 def _construction_share(programme: Programme, story: Scenario | None) -> Interval:
     """Return construction's part of its block in 2025, per cent; anything where the ranges allow none."""
-    set_by = story.values.get("base.construction_share") if story else None
+    set_by = story.values.get("base_year.construction_share") if story else None
     if set_by is not None:
         return float(set_by), float(set_by)
     try:

@@ -8,7 +8,7 @@ from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.growth import targets_and_path
 from bnplan_lib.figures.language import speak
 from bnplan_lib.inputs.scenario import read_levers
-from bnplan_lib.model.growth import SECTORS, sector_rates
+from bnplan_lib.model.growth import SECTORS, basis_of, sector_rates
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
@@ -31,7 +31,7 @@ def growth(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | g
     say = speak(lang)
     panel = Panel(draw, story, say)
     levers = read_levers(programme)
-    rates = dict(zip(SECTORS, sector_rates(programme, story).mean(axis=1) * 100, strict=True))
+    rates = dict(zip(SECTORS, sector_rates(basis_of(programme), story.values)[..., 0].mean(axis=1) * 100, strict=True))
     controls = {
         f"growth.{sector}": slider(levers[f"growth.{sector}"], round(rates[sector], 6), say) for sector in SECTORS
     }

@@ -53,7 +53,7 @@ def _growth(programme: Programme, story: Scenario, say: Language) -> str:
         low=say.percent(low, 0),
         high=say.percent(high, 0),
     )
-    if story.changes and not any(key.startswith(("growth.", "base.", "targets.")) for key in story.changes):
+    if story.changes and not any(key.startswith(("growth.", "base_year.", "targets.")) for key in story.changes):
         reach += " " + say("The levers moved here do not enter growth.")
     ends = {"floor": say.percent(floor, 2), "ceiling": say.percent(ceiling, 2)}
     if floor < low - 1e-12:

@@ -18,6 +18,7 @@ from bnplan_lib.inputs.periods import Period, read_period
 from bnplan_lib.inputs.printed import printed_numbers
 from bnplan_lib.inputs.relations import check_relations
 from bnplan_lib.inputs.tables import DTYPES, Table, check_keys, read_table
+from bnplan_lib.model.economy import MACRO
 from bnplan_lib.model.growth import SECTORS
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -301,10 +302,12 @@ def _is_number(text: str | None) -> bool:
 
 # what the model asks of every scenario; the table gives their titles, defaults and bounds
 LEVERS = {
+    "growth.tilt",
+    *(f"macro.{name}" for name in MACRO),
     "targets.position",
     *(f"growth.{sector}" for sector in SECTORS),
-    *(f"base.{name}" for name in ("grdp_bn_vnd", "construction_share")),
-    *(f"base.share_{part}" for part in ("agriculture", "industry_construction", "services", "product_taxes")),
+    *(f"base_year.{name}" for name in ("grdp_bn_vnd", "construction_share")),
+    *(f"base_year.share_{part}" for part in ("agriculture", "industry_construction", "services", "product_taxes")),
     *(f"phasing.{name}" for name in ("open_end", "milestone_start")),
     *(f"projects.*.{name}" for name in ("delay_quarters", "overrun", "dropped")),
 }

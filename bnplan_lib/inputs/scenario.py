@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bnplan_lib.errors import Fault, ScenarioError, UnknownName, nearest, shorten
+from bnplan_lib.inputs.distributions import Pair, check_together, read_correlations, read_distributions
 from bnplan_lib.inputs.programme import Programme, data_folder, read_programme
 from bnplan_lib.inputs.tables import MARKUP
+from bnplan_lib.model.distributions import Distribution
 from bnplan_lib.model.quarters import is_quarter
 
 HEAD = ("title_en", "title_vi", "why", "base")
-SECTIONS = ("targets", "growth", "base", "phasing", "projects")
+CHANCE = ("uncertainty", "correlation")
+LARGEST_FILE = 1_000_000  # bytes; a scenario of every lever of every project has some 20,000
+SECTIONS = ("targets", "growth", "base_year", "macro", "phasing", "projects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Scenario:
 
     Keys are `section.name` or `projects.II.1.delay_quarters`; rates in per cent.
     A growth rate it does not move is absent from `values`: the targets give it.
+    `uncertainty` holds the distributions of levers, `correlations` how pairs of them go
+    together.
     """
 
     name: str
@@ -48,6 +54,8 @@ class Scenario:
     changes: Mapping[str, Any]
     values: Mapping[str, Any]
     unusual: tuple[Fault, ...] = ()
+    uncertainty: Mapping[str, Distribution] = field(default_factory=dict)
+    correlations: Mapping[Pair, float] = field(default_factory=dict)
 
     def of_project(self, project_id: str, lever: str) -> Any:
         """Return a project's own value of a lever such as `delay_quarters`."""
@@ -91,17 +99,20 @@ def read_scenario(
     """
     programme = read_programme(folder)
     catalogue = read_levers(programme)
-    head, changes, faults = _read_chain(_path(str(scenario), programme.folder), programme, catalogue, ())
+    path = _path(str(scenario), programme.folder)
+    read = _read_chain(path, programme, catalogue, ())
     own, more = _check_levers("levers", dict(levers or {}), programme, catalogue)
-    changes |= own
-    faults += more
+    changes, faults = read.changes | own, read.faults + more
     values = {key: lever.default for key, lever in catalogue.items() if lever.default is not None} | changes
     faults += _check_shares(values)
+    if not faults:
+        faults += check_together(path.name, read.uncertainty, read.correlations, values, catalogue)
     if faults:
         raise ScenarioError(faults)
     name = Path(scenario).stem + ("*" if own else "")
+    titles = (read.head["title_vi"], read.head["title_en"], read.head["why"])
     unusual = tuple(_unusual(changes, catalogue))
-    return Scenario(name, head["title_vi"], head["title_en"], head["why"], changes, values, unusual)
+    return Scenario(name, *titles, changes, values, unusual, read.uncertainty, read.correlations)
 
 
 def move_levers(story: Scenario, moved: Mapping[str, Any]) -> Scenario:
@@ -133,25 +144,52 @@ def _path(scenario: str, root: Path, beside: Path | None = None) -> Path:
     return path
 
 
-def _read_chain(
-    path: Path, programme: Programme, catalogue: Mapping[str, Lever], above: tuple[Path, ...]
-) -> tuple[dict[str, str], dict[str, Any], list[Fault]]:
-    """Return head, changes and faults of a file laid over the one it is based on."""
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """What a file says, laid over the one it is based on, and every fault of both."""
+
+    head: dict[str, str]
+    changes: dict[str, Any]
+    uncertainty: dict[str, Distribution]
+    correlations: dict[Pair, float]
+    faults: list[Fault]
+
+
+def _read_chain(path: Path, programme: Programme, catalogue: Mapping[str, Lever], above: tuple[Path, ...]) -> _Chain:
     file = path.name
     if path.resolve() in above:
         circle = " -> ".join(one.name for one in (*above, path))
         raise ScenarioError([Fault(f"{file}:base", "must not lead back to itself", circle)])
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ScenarioError([Fault(file, "must be a readable TOML file in UTF-8", str(error))]) from None
-    faults = list(_check_head(file, content))
-    changes: dict[str, Any] = {}
+    content = _read_toml(path)
+    below = _Chain({}, {}, {}, {}, [])
     if isinstance(base := content.get("base"), str):
-        _, changes, below = _read_chain(_base(path, base, programme), programme, catalogue, (*above, path.resolve()))
-        faults += below
-    own, more = _check_levers(file, dict(_flatten(content)), programme, catalogue)
-    return {key: str(content.get(key, "")) for key in HEAD}, changes | own, faults + more
+        below = _read_chain(_base(path, base, programme), programme, catalogue, (*above, path.resolve()))
+    head_faults = list(_check_head(file, content))
+    own, wrong = _check_levers(file, dict(_flatten(content)), programme, catalogue)
+    uncertainty, odd = read_distributions(file, content.get("uncertainty", {}), catalogue)
+    correlations, loose = read_correlations(file, content.get("correlation", {}), catalogue)
+    return _Chain(
+        {key: str(content.get(key, "")) for key in HEAD},
+        below.changes | own,
+        below.uncertainty | uncertainty,
+        below.correlations | correlations,
+        head_faults + below.faults + wrong + odd + loose,
+    )
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    """Return a file's content; what is wrong with it as a file, in one line."""
+    file = path.name
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            rule = f"must not be larger than {LARGEST_FILE:,} bytes"
+            raise ScenarioError([Fault(file, rule, f"{path.stat().st_size:,}")])
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{error.object[error.start]:02x} at place {error.start}"
+        raise ScenarioError([Fault(file, "must be text in UTF-8", found)]) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ScenarioError([Fault(file, "must be a readable TOML file in UTF-8", shorten(str(error), 160))]) from None
 
 
 def _base(path: Path, base: str, programme: Programme) -> Path:
@@ -169,8 +207,10 @@ def _check_head(file: str, content: Mapping[str, Any]) -> Iterator[Fault]:
         elif value is not None and (not isinstance(value, str) or not value.isprintable() or MARKUP.search(value)):
             yield Fault(f"{file}:{key}", "must be one line of text without markup", shorten(value))
     for key, value in content.items():
-        if key not in HEAD and (key not in SECTIONS or not isinstance(value, dict)):
-            yield Fault(f"{file}:{key}", f"unknown key{nearest(key, {*HEAD, *SECTIONS})}", shorten(value))
+        if key in SECTIONS and not isinstance(value, dict):
+            yield Fault(f"{file}:{key}", "must be a table of levers", shorten(value))
+        elif key not in (*HEAD, *SECTIONS, *CHANCE):
+            yield Fault(f"{file}:{key}", f"unknown key{nearest(key, {*HEAD, *SECTIONS, *CHANCE})}", shorten(value))
 
 
 def _flatten(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -234,10 +274,10 @@ def _default(kind: str, text: str | None) -> Any:
 
 
 def _check_shares(values: Mapping[str, Any]) -> list[Fault]:
-    shares = {key: value for key, value in values.items() if key.startswith("base.share_")}
+    shares = {key: value for key, value in values.items() if key.startswith("base_year.share_")}
     if abs(sum(shares.values()) - 100) > 1e-6:
         found = " + ".join(f"{value:g}" for value in shares.values()) + f" = {sum(shares.values()):g}"
-        return [Fault("base.share_*", "the four shares of 2025 must add up to 100", found)]
+        return [Fault("base_year.share_*", "the four shares of 2025 must add up to 100", found)]
     return []
 
 

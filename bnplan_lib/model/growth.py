@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,8 +23,31 @@ TARGETS = dict(
         strict=True,
     )
 )
+BLOCK = "industry_construction"
 BLOCK_TARGET = "A.I.1.2"
 PRINTED_STEP = 0.001  # the ranges are printed to 0.1 per cent
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What all scenarios of one programme share.
+
+    `ranges` are the targets in natural units, shares as fractions, by id; an end
+    that the programme leaves open is nan. `construction` is the interval of
+    construction's share of its block, None where the ranges allow no share.
+    """
+
+    years: tuple[int, ...]
+    ranges: Mapping[str, tuple[float, float]]
+    construction: tuple[float, float] | None
+
+
+def basis_of(programme: Programme) -> Basis:
+    """Return what every scenario of a programme shares; worth keeping where many paths are walked."""
+    ranges = target_ranges(programme)
+    years = tuple(programme.years)
+    interval = _interval(ranges, len(years))
+    return Basis(years, ranges, interval if interval[0] <= interval[1] else None)
 
 
 def growth_path(programme: Programme, story: Scenario) -> pd.DataFrame:
@@ -40,14 +65,14 @@ def growth_path(programme: Programme, story: Scenario) -> pd.DataFrame:
     ----------
     METHODS: Y[k,t] = Y[k,t-1] (1 + g[k,t]); contribution = g[k,t] Y[k,t-1] / Y[t-1].
     """
-    rates = sector_rates(programme, story)
-    base = base_levels(programme, story)
-    levels = base[:, None] * np.cumprod(np.hstack([np.ones((len(SECTORS), 1)), 1 + rates]), axis=1)
+    basis = basis_of(programme)
+    rates = sector_rates(basis, story.values)[..., 0]
+    levels = walk(base_levels(basis, story.values), rates[..., None])[..., 0]
     total = levels.sum(axis=0)
     blank = np.full((len(SECTORS), 1), np.nan)
     headline = total[1:] / total[:-1] - 1
     base_growth = programme.fact("grdp_growth.2025")["value"] / 100
-    years = [programme.years[0] - 1, *programme.years]
+    years = [basis.years[0] - 1, *basis.years]
     return pd.DataFrame(
         {
             "scenario": story.name,
@@ -62,25 +87,91 @@ def growth_path(programme: Programme, story: Scenario) -> pd.DataFrame:
     )
 
 
-def sector_rates(programme: Programme, story: Scenario) -> np.ndarray:
-    """Return the yearly growth of each sector as shares, sectors by years."""
-    rates = np.empty((len(SECTORS), len(programme.years)))
-    position = story.values["targets.position"]
-    for row, sector in enumerate(SECTORS):
-        low, high = target_range(programme, TARGETS[sector])
-        moved = story.values.get(f"growth.{sector}")
-        rates[row] = low + position * (high - low) if moved is None else np.divide(moved, 100)
-    return rates
+def walk(base: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """Return levels from a base year and yearly rates.
+
+    Parameters
+    ----------
+    base
+        Sectors by draws.
+    rates
+        Sectors by years by draws, as shares.
+
+    Returns
+    -------
+    ndarray
+        Sectors by years by draws, the base year first.
+    """
+    sectors, years, draws = rates.shape
+    levels = np.empty((sectors, years + 1, max(draws, base.shape[-1])))
+    levels[:, 0] = base
+    factors = 1 + rates
+    for year in range(years):
+        np.multiply(levels[:, year], factors[:, year], out=levels[:, year + 1])
+    return levels
 
 
-def base_levels(programme: Programme, story: Scenario) -> np.ndarray:
-    """Return the value added of each sector in 2025, bn VND."""
-    share = {key[11:]: value / 100 for key, value in story.values.items() if key.startswith("base.share_")}
-    block = share["industry_construction"]
-    built = story.values.get("base.construction_share")
-    built = sum(construction_interval(programme)) / 2 if built is None else built / 100
+def sector_rates(basis: Basis, values: Mapping[str, Any]) -> np.ndarray:
+    """Return the yearly growth of each sector as shares: sectors by years by draws.
+
+    A value is one number, five yearly ones (a tuple), or an array of draws, whose
+    last axis they are. A sector that no lever moves follows its target, walked by
+    `targets.position`; `growth.tilt` bends a sector's one rate over the years.
+    """
+    own = []
+    tilt = np.asarray(values.get("growth.tilt", 0.0)) / 100
+    for sector in SECTORS:
+        moved = values.get(f"growth.{sector}")
+        if moved is None:
+            low, high = basis.ranges[TARGETS[sector]]
+            rate = low + np.asarray(values["targets.position"]) * (high - low)
+        else:
+            rate = yearly(moved, len(basis.years)) / 100
+        own.append(bend(rate, tilt, len(basis.years)) if rate.ndim < 2 else rate)
+    draws = max(rate.shape[-1] for rate in own)
+    return np.stack([np.broadcast_to(rate, (len(basis.years), draws)) for rate in own])
+
+
+def yearly(value: Any, years: int) -> np.ndarray:
+    """Return a lever's value: one number, an array of draws, or years by draws where it differs by year."""
+    array = np.asarray(value, dtype=float)
+    return array.reshape(years, 1) if isinstance(value, tuple) else array
+
+
+def bend(rate: np.ndarray, tilt: np.ndarray, years: int) -> np.ndarray:
+    """Return yearly rates, years by draws, whose geometric mean is `rate`.
+
+    The first year's rate exceeds the last one's by `tilt`; each year's growth factor
+    is the same multiple of the year's before. With u the first factor over the mean
+    and 1/u the last, (1 + rate) (u - 1/u) = tilt.
+    """
+    if not tilt.any():
+        return np.broadcast_to(np.atleast_1d(rate), (years, np.size(rate)))
+    slope = tilt / (1 + rate)
+    first = slope / 2 + np.sqrt(slope * slope / 4 + 1)
+    steps = np.linspace(1, -1, years)[:, None] if years > 1 else np.zeros((1, 1))
+    return (1 + rate) * first**steps - 1
+
+
+def base_levels(basis: Basis, values: Mapping[str, Any]) -> np.ndarray:
+    """Return the value added of each sector in 2025, bn VND: sectors by draws."""
+    share = {
+        key.removeprefix("base_year.share_"): np.asarray(value) / 100
+        for key, value in values.items()
+        if key.startswith("base_year.share_")
+    }
+    block = share[BLOCK]
+    built = values.get("base_year.construction_share")
+    built = construction_share(basis) if built is None else np.asarray(built) / 100
     parts = [share["agriculture"], block * (1 - built), block * built, share["services"], share["product_taxes"]]
-    return np.array(parts) * story.values["base.grdp_bn_vnd"]
+    return np.stack(np.broadcast_arrays(*(np.atleast_1d(part * values["base_year.grdp_bn_vnd"]) for part in parts)))
+
+
+def construction_share(basis: Basis) -> float:
+    """Return construction's share of its block where no lever sets it: the middle of the interval; else Infeasible."""
+    if basis.construction is None:
+        raise Infeasible(_no_share(*_interval(basis.ranges, len(basis.years))))
+    return sum(basis.construction) / 2
 
 
 def construction_interval(programme: Programme) -> tuple[float, float]:
@@ -95,10 +186,16 @@ def construction_interval(programme: Programme) -> tuple[float, float]:
     Infeasible
         If no share makes the three ranges agree.
     """
+    lowest, highest = _interval(target_ranges(programme), len(programme.years))
+    if lowest > highest:
+        raise Infeasible(_no_share(lowest, highest))
+    return lowest, highest
+
+
+def _interval(ranges: Mapping[str, tuple[float, float]], years: int) -> tuple[float, float]:
     industry, construction, block = (
-        target_range(programme, key) for key in (TARGETS["industry"], TARGETS["construction"], BLOCK_TARGET)
+        ranges[key] for key in (TARGETS["industry"], TARGETS["construction"], BLOCK_TARGET)
     )
-    years = len(programme.years)
     lowest, highest = 0.0, 1.0
     for end in (0, 1):
         start, stop = (1 + industry[end]) ** years, (1 + construction[end]) ** years
@@ -107,15 +204,26 @@ def construction_interval(programme: Programme) -> tuple[float, float]:
         edges = [(1 + block[end] + side * PRINTED_STEP / 2) ** years for side in (-1, 1)]
         shares = sorted((edge - start) / (stop - start) for edge in edges)
         lowest, highest = max(lowest, shares[0]), min(highest, shares[1])
-    if lowest > highest:
-        raise Infeasible(
-            f"no share of construction makes {BLOCK_TARGET} the mix of its parts: "
-            f"at least {lowest:.2%} by one end of the ranges, at most {highest:.2%} by the other"
-        )
     return lowest, highest
 
 
+def _no_share(lowest: float, highest: float) -> str:
+    return (
+        f"no share of construction makes {BLOCK_TARGET} the mix of its parts: "
+        f"at least {lowest:.2%} by one end of the ranges, at most {highest:.2%} by the other"
+    )
+
+
+def target_ranges(programme: Programme) -> dict[str, tuple[float, float]]:
+    """Return every target's lower and upper value in natural units, shares as fractions, by id."""
+    targets = programme.targets
+    units = [100.0 if unit.startswith("percent") else 1.0 for unit in targets["unit"].tolist()]
+    ends = zip(targets["id"].tolist(), targets["low"].tolist(), targets["high"].tolist(), units, strict=True)
+    return {target_id: (low / unit, high / unit) for target_id, low, high, unit in ends}
+
+
 def target_range(programme: Programme, target_id: str) -> tuple[float, float]:
-    """Return a rate target's lower and upper value as shares per year."""
+    """Return a target's lower and upper value, shares as fractions; UnknownName if there is none."""
     row = programme.target(target_id)
-    return row["low"] / 100, row["high"] / 100
+    per_cent = 100 if row["unit"].startswith("percent") else 1
+    return row["low"] / per_cent, row["high"] / per_cent

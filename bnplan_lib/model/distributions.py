@@ -1,0 +1,89 @@
+"""Which values may an uncertain lever take, and how likely is each?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+NAMES = {  # what each kind is given by
+    "triangular": ("low", "mode", "high"),
+    "pert": ("low", "mode", "high"),
+    "normal": ("mean", "sd"),
+    "uniform": ("low", "high"),
+    "discrete": ("values", "weights"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One lever's distribution, in the unit of the lever's file.
+
+    `numbers` are those of `NAMES`, in that order; a discrete one has its values and
+    their weights. `added` says that a draw is added to the scenario's value instead of
+    taking its place. `limits` cut a normal one off: the bounds of its lever.
+    """
+
+    kind: str
+    numbers: tuple[float, ...] | tuple[tuple[float, ...], tuple[float, ...]]
+    added: bool = False
+    limits: tuple[float, float] = (-inf, inf)
+
+    def quantile(self, share: np.ndarray) -> np.ndarray:
+        """Return the values below which the given shares of draws lie; shapes are kept."""
+        return _QUANTILES[self.kind](np.asarray(share, dtype=float), *self.numbers, limits=self.limits)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Lowest and highest value a draw can have."""
+        if self.kind == "discrete":
+            return min(self.numbers[0]), max(self.numbers[0])  # type: ignore[arg-type]
+        return self.limits if self.kind == "normal" else (self.numbers[0], self.numbers[-1])  # type: ignore[return-value]
+
+
+def _triangular(share: np.ndarray, low: float, mode: float, high: float, limits: object) -> np.ndarray:
+    width = high - low
+    if not width:
+        return np.full_like(share, low)
+    turn = (mode - low) / width
+    rising = low + np.sqrt(share * (width * (mode - low)))
+    falling = high - np.sqrt((1 - share) * (width * (high - mode)))
+    return np.where(share < turn, rising, falling)
+
+
+def _pert(share: np.ndarray, low: float, mode: float, high: float, limits: object) -> np.ndarray:
+    """Beta distribution with mean (low + 4 mode + high) / 6, as PERT has it."""
+    from scipy.special import betaincinv
+
+    width = high - low
+    if not width:
+        return np.full_like(share, low)
+    rise = 4 * (mode - low) / width
+    return low + width * np.asarray(betaincinv(1 + rise, 5 - rise, share))
+
+
+def _normal(share: np.ndarray, mean: float, sd: float, limits: tuple[float, float]) -> np.ndarray:
+    from scipy.special import ndtr, ndtri
+
+    first, last = (ndtr((end - mean) / sd) for end in limits)
+    return np.clip(mean + sd * ndtri(first + share * (last - first)), *limits)
+
+
+def _uniform(share: np.ndarray, low: float, high: float, limits: object) -> np.ndarray:
+    return low + share * (high - low)
+
+
+def _discrete(share: np.ndarray, values: tuple[float, ...], weights: tuple[float, ...], limits: object) -> np.ndarray:
+    steps = np.cumsum(weights) / np.sum(weights)
+    return np.asarray(values)[np.minimum(np.searchsorted(steps, share, side="right"), len(values) - 1)]
+
+
+_QUANTILES: Mapping[str, Callable[..., np.ndarray]] = {
+    "triangular": _triangular,
+    "pert": _pert,
+    "normal": _normal,
+    "uniform": _uniform,
+    "discrete": _discrete,
+}
