@@ -77,8 +77,7 @@ def test_contributions_add_up_to_the_headline(rates):
 
 @given(st.floats(0, 1))
 def test_a_range_walked_by_its_position_stays_inside_it(position):
-    path = bn.growth_path(PROGRAMME, move_levers(MIDDLE, {"targets.position": position}))
-    targets = bn.growth_targets(PROGRAMME, path).set_index("sector")
+    targets = bn.growth_targets(PROGRAMME, move_levers(MIDDLE, {"targets.position": position})).set_index("sector")
     assert (targets.loc[list(SECTORS), "standing"] == "inside").all()
 
 
@@ -138,14 +137,13 @@ def test_only_industry_can_lift_the_headline_to_11_5_within_its_own_range():
 
 
 def test_a_path_below_its_target_says_how_far(toy):
-    path = bn.growth_path(toy[0], move_levers(toy[1], {"growth.services": -10.0}))
-    row = bn.growth_targets(toy[0], path).set_index("sector").loc["services"]
+    row = bn.growth_targets(toy[0], move_levers(toy[1], {"growth.services": -10.0})).set_index("sector").loc["services"]
     assert (row["standing"], row["gap"]) == ("below", pytest.approx(-0.10))
 
 
 def test_a_sector_without_value_added_stands_nowhere_and_closes_no_gap():
     story = move_levers(MIDDLE, {"base_year.construction_share": 0.0})
-    targets = bn.growth_targets(PROGRAMME, bn.growth_path(PROGRAMME, story)).set_index("sector")
+    targets = bn.growth_targets(PROGRAMME, story).set_index("sector")
     assert targets.loc["construction", "standing"] == "none"
     with pytest.raises(Infeasible, match="construction: has no value added in 2025"):
         bn.required_rate(PROGRAMME, story, "construction", 0.12)
@@ -153,6 +151,6 @@ def test_a_sector_without_value_added_stands_nowhere_and_closes_no_gap():
 
 @pytest.mark.parametrize("name", ["low", "high"])
 def test_the_block_is_given_the_rounding_of_its_printed_range(name):
-    targets = bn.growth_targets(PROGRAMME, bn.growth_path(PROGRAMME, bn.read_scenario(name))).set_index("sector")
+    targets = bn.growth_targets(PROGRAMME, bn.read_scenario(name)).set_index("sector")
     assert targets.loc["industry_construction", "standing"] == "inside"
     assert targets.loc["grdp", "standing"] == {"low": "below", "high": "inside"}[name]

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from bnplan_lib.errors import Infeasible, UnknownName
-from bnplan_lib.model.growth import BLOCK_TARGET, PRINTED_STEP, SECTORS, TARGETS, growth_path, target_range
+from bnplan_lib.model.economy import economy
+from bnplan_lib.model.growth import BLOCK, SECTORS, TARGETS, growth_path, target_range
+from bnplan_lib.model.measures import goals_of
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
-
-BLOCK = "industry_construction"
 
 
 def average_growth(path: pd.DataFrame) -> pd.Series:
@@ -31,34 +31,33 @@ def average_growth(path: pd.DataFrame) -> pd.Series:
     return average.loc[[*SECTORS, BLOCK, "grdp"]].rename("average_growth")
 
 
-def growth_targets(programme: Programme, path: pd.DataFrame) -> pd.DataFrame:
-    """Return each growth target beside the path's average.
+def growth_targets(programme: Programme, story: Scenario) -> pd.DataFrame:
+    """Return each target that growth decides beside what a scenario gives.
 
     Returns
     -------
     DataFrame
-        One row per target of row A.I.1: `target_id, sector, low, high, average,
-        gap, standing`; shares per year. `gap` is the distance to the nearer end
-        of the range, negative below it and 0 inside. `standing` is below, inside,
-        above, or none for a sector without value added. The block of industry and
-        construction is given the rounding of its printed range.
+        One row a target, in the order of the document: `target_id, sector, unit, low,
+        high, value, gap, standing, met`. Natural units, shares as fractions. `gap` is
+        the distance to the nearer end of the range, negative below it and 0 inside.
+        `standing` is below, inside, above, or none where there is no value. `met`
+        counts a value above the range where more is better, below it where less is.
+        `sector` is blank for targets that are not growth of a sector or of GRDP.
+
+    References
+    ----------
+    METHODS section 1; `model.measures` says which figure each target is held against.
     """
-    average = average_growth(path)
+    now = economy(programme, story)
     rows = []
-    for sector, target_id in {**TARGETS, BLOCK: BLOCK_TARGET}.items():
-        low, high = target_range(programme, target_id)
-        value = average[sector]
-        gap = min(value - low, 0.0) + max(value - high, 0.0)
-        # the block's range is the rounded mix of its parts', which are printed exactly
-        if abs(gap) <= (PRINTED_STEP / 2 if sector == BLOCK else 1e-12):
-            gap = 0.0
+    for target_id, goal in goals_of(programme).items():
+        value = float(goal.measure.of(now)[0])
+        gap = goal.gap(value)
         standing = "none" if np.isnan(value) else "below" if gap < 0 else "above" if gap > 0 else "inside"
-        rows.append((target_id, sector, low, high, value, gap, standing))
-    columns = ["target_id", "sector", "low", "high", "average", "gap", "standing"]
-    order = list(programme.targets["id"])
-    return pd.DataFrame(rows, columns=columns).sort_values(
-        "target_id", key=lambda ids: ids.map(order.index), ignore_index=True
-    )
+        met = bool(goal.met(np.asarray(value)))
+        rows.append((target_id, goal.measure.sector, goal.unit, goal.low, goal.high, value, gap, standing, met))
+    columns = ["target_id", "sector", "unit", "low", "high", "value", "gap", "standing", "met"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def headline_range(programme: Programme, story: Scenario) -> pd.DataFrame:

@@ -48,7 +48,8 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Fig
     """Draw each growth target as a range and the scenario's average as a mark."""
     say = speak(lang)
     names = sector_names(say)
-    targets = growth_targets(programme, growth_path(programme, story)).iloc[::-1]
+    table = growth_targets(programme, story)
+    targets = table[table["sector"] != ""].iloc[::-1]
     labels = bold_last([names[sector] for sector in targets["sector"]])
     low, high = targets["low"] * 100, targets["high"] * 100
     words = {"below": say("below"), "inside": say("inside"), "above": say("above"), "none": "–"}
@@ -56,7 +57,7 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Fig
         say(
             "{name}: {average} a year, target {low} to {high}, {standing}",
             name=names[row.sector],
-            average=say.percent(row.average, 2),
+            average=say.percent(row.value, 2),
             low=say.percent(row.low),
             high=say.percent(row.high),
             standing=words[row.standing],
@@ -76,11 +77,11 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Fig
     )
     figure.add_scatter(
         y=labels,
-        x=targets["average"] * 100,
+        x=targets["value"] * 100,
         mode="markers+text",
         name=say("Scenario, average 2026–2030"),
         marker={"symbol": "diamond", "size": 11, "color": ORANGE, "line": {"color": "white", "width": 1}},
-        text=[say.percent(value, 2) for value in targets["average"]],
+        text=[say.percent(value, 2) for value in targets["value"]],
         textposition="top center",
         cliponaxis=False,
         customdata=hover,
@@ -92,7 +93,7 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Fig
         (
             names[row.sector],
             f"{say.percent(row.low)} – {say.percent(row.high)}",
-            say.percent(row.average, 2),
+            say.percent(row.value, 2),
             words[row.standing],
         )
         for row in targets.iloc[::-1].itertuples()
