@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bnplan_lib.errors import Fault, nearest, shorten
+from bnplan_lib.errors import Fault, nearest
+from bnplan_lib.inputs.scenario_text import SECTIONS, misspelt, one_line, place, shown
 from bnplan_lib.model.distributions import NAMES, Distribution
 from bnplan_lib.model.growth import BLOCK
 
@@ -33,15 +34,14 @@ def read_distributions(
 ) -> tuple[dict[str, Distribution], list[Fault]]:
     """Return the distributions of a file's [uncertainty] by lever, and every fault."""
     if not isinstance(given, dict):
-        return {}, [Fault(f"{file}:uncertainty", "must be a table of levers", shorten(given))]
+        return {}, [Fault(place(file, "uncertainty"), "must be a table of levers", shown(given))]
     read: dict[str, Distribution] = {}
     faults: list[Fault] = []
     for key, table in given.items():
-        place = f"{file}:uncertainty.{key}"
-        if key not in uncertain_levers(catalogue):
-            rule = "no lever that may carry a distribution" if key in catalogue else "unknown lever"
-            faults.append(Fault(place, f"{rule}{nearest(key, uncertain_levers(catalogue))}"))
-        elif found := list(_faults(place, table, catalogue[key])):
+        at = place(file, "uncertainty", key)
+        if problem := _lever_problem(key, table, catalogue):
+            faults.append(Fault(at, problem))
+        elif found := list(_faults(at, table, catalogue[key])):
             faults += found
         else:
             read[key] = _distribution(table, catalogue[key])
@@ -50,26 +50,44 @@ def read_distributions(
 
 def read_correlations(file: str, given: Any, catalogue: Mapping[str, Lever]) -> tuple[dict[Pair, float], list[Fault]]:
     """Return the correlations of a file's [correlation] by pair of levers, and every fault."""
-    if not isinstance(given, dict) or not all(isinstance(row, dict) for row in given.values()):
-        return {}, [Fault(f"{file}:correlation", "must hold a table of levers for each lever", shorten(given))]
+    if not isinstance(given, dict):
+        return {}, [Fault(place(file, "correlation"), "must be a table of levers", shown(given))]
     read: dict[Pair, float] = {}
     faults: list[Fault] = []
     for one, row in given.items():
-        for other, value in row.items():
-            place = f"{file}:correlation.{one}.{other}"
-            unknown = [key for key in (one, other) if key not in uncertain_levers(catalogue)]
+        at = place(file, "correlation", one)
+        if problem := _lever_problem(one, row, catalogue):
+            faults.append(Fault(at, problem))
+        elif not isinstance(row, dict):
+            faults.append(Fault(at, "must be a table of the levers it goes with", shown(row)))
+        for other, value in row.items() if isinstance(row, dict) and not problem else ():
+            at = place(file, "correlation", one, other)
             pair: Pair = (min(one, other), max(one, other))
-            if unknown:
-                faults.append(Fault(place, f"unknown lever{nearest(unknown[0], uncertain_levers(catalogue))}"))
-            elif one == other:
-                faults.append(Fault(place, "a lever goes with itself: name two levers"))
-            elif not _is_number(value) or not -1 <= value <= 1:
-                faults.append(Fault(place, "must be a number from -1 to 1", shorten(value)))
-            elif pair in read:
-                faults.append(Fault(place, "this pair is given twice", shorten(value)))
+            if wrong := _lever_problem(other, value, catalogue):
+                faults.append(Fault(at, wrong))
+            elif wrong := _pair_problem(pair, value, read):
+                faults.append(Fault(at, wrong, shown(value)))
             else:
                 read[pair] = float(value)
     return read, faults
+
+
+def _lever_problem(key: str, value: Any, catalogue: Mapping[str, Lever]) -> str:
+    known = uncertain_levers(catalogue)
+    if key in known:
+        return ""
+    if key in SECTIONS and isinstance(value, dict):
+        return 'quote the whole key of the lever, such as "growth.industry"'
+    exists = key in catalogue or key.startswith("projects.")
+    return ("no lever that may carry a distribution" if exists else "unknown lever") + nearest(key, known)
+
+
+def _pair_problem(pair: Pair, value: Any, read: Mapping[Pair, float]) -> str:
+    if pair[0] == pair[1]:
+        return "a lever goes with itself: name two levers"
+    if not _is_number(value) or not -1 <= value <= 1:
+        return "must be a number from -1 to 1"
+    return "this pair is given twice" if pair in read else ""
 
 
 def check_together(
@@ -80,24 +98,32 @@ def check_together(
     catalogue: Mapping[str, Lever],
 ) -> Iterator[Fault]:
     """Yield what is wrong with distributions and correlations once the whole chain of files is read."""
-    for pair in correlations:
-        for key in pair:
-            if key not in uncertainty:
-                yield Fault(f"{file}:correlation.{pair[0]}.{pair[1]}", f"{key} has no distribution")
-    if not any(key not in uncertainty for pair in correlations for key in pair):
+    bare = [(pair, key) for pair in correlations for key in pair if key not in uncertainty]
+    for pair, key in bare:
+        yield Fault(place(file, "correlation", *pair), f"{key} has no distribution")
+    if not bare:
         least = float(np.linalg.eigvalsh(correlation_matrix(list(uncertainty), correlations)).min(initial=1.0))
         if least < -1e-9:
             rule = "no such set of correlations can be: make them weaker"
-            yield Fault(f"{file}:correlation", rule, f"a matrix with an eigenvalue of {least:.3f}")
+            yield Fault(place(file, "correlation"), rule, f"a matrix with an eigenvalue of {least:.3f}")
     for key, one in uncertainty.items():
-        value, (low, high) = values.get(key), one.support
-        if isinstance(value, tuple) and not one.added:
-            yield Fault(f"{file}:uncertainty.{key}", "the lever has a value for each year: set added = true")
-        hard = catalogue[key].hard or (-math.inf, math.inf)
-        for number in (value if isinstance(value, tuple) else (value,)) if one.added and one.kind != "normal" else ():
-            if number is not None and not (hard[0] <= number + low and number + high <= hard[1]):
-                found = f"{number + low:g} to {number + high:g}"
-                yield Fault(f"{file}:uncertainty.{key}", f"must stay between {hard[0]:g} and {hard[1]:g}", found)
+        if problem := _value_problem(one, values.get(key), catalogue[key].hard or (-math.inf, math.inf)):
+            yield Fault(place(file, "uncertainty", key), *problem)
+
+
+def _value_problem(one: Distribution, value: Any, hard: tuple[float, float]) -> tuple[str, ...]:
+    """Return the rule and what was found where a distribution does not suit its lever's value."""
+    if not one.added:
+        return ("the lever has a value for each year: set added = true",) if isinstance(value, tuple) else ()
+    if value is None:  # the targets give it
+        return ()
+    given = value if isinstance(value, tuple) else (value,)
+    # the tails of a normal one are cut off later, so its mean alone is looked at
+    low, high = (one.numbers[0], one.numbers[0]) if one.kind == "normal" else one.support
+    low, high = min(given) + low, max(given) + high
+    if hard[0] <= low and high <= hard[1]:
+        return ()
+    return f"must stay between {hard[0]:g} and {hard[1]:g}", f"{low:g} to {high:g}"
 
 
 def correlation_matrix(keys: list[str], correlations: Mapping[Pair, float]) -> np.ndarray:
@@ -109,51 +135,60 @@ def correlation_matrix(keys: list[str], correlations: Mapping[Pair, float]) -> n
     return matrix
 
 
-def _faults(place: str, table: Any, lever: Lever) -> Iterator[Fault]:
+def _faults(at: str, table: Any, lever: Lever) -> Iterator[Fault]:
     if not isinstance(table, dict):
-        yield Fault(place, "must be a table with its distribution", shorten(table))
+        yield Fault(at, "must be a table with its distribution", shown(table))
         return
     kind = table.get("distribution")
     if not isinstance(kind, str) or kind not in NAMES:
-        found = "nothing" if kind is None else shorten(kind)
-        yield Fault(f"{place}.distribution", f"must be one of {', '.join(NAMES)}", found)
+        found = "nothing" if kind is None else shown(kind)
+        yield Fault(f"{at}.distribution", f"must be one of {', '.join(NAMES)}", found)
         return
     needed = NAMES[kind]
-    for name, value in table.items():
-        if name not in (*needed, "distribution", "added"):
-            yield Fault(f"{place}.{name}", f"unknown key{nearest(name, (*needed, 'added'))}", shorten(value))
+    unknown = [name for name in table if name not in (*needed, "distribution", "added")]
+    for name in unknown:
+        yield Fault(one_line(f"{at}.{name}"), f"unknown key{nearest(name, (*needed, 'added'))}", shown(table[name]))
     if not isinstance(table.get("added", False), bool):
-        yield Fault(f"{place}.added", "must be true or false", shorten(table["added"]))
-    wrong = [fault for name in needed for fault in _number_faults(f"{place}.{name}", name, table.get(name))]
-    yield from wrong
+        yield Fault(f"{at}.added", "must be true or false", shown(table["added"]))
+    meant = misspelt(unknown, [name for name in needed if name not in table])
+    wrong = [name for name in needed if not _is_given(name, table.get(name))]
+    for name in wrong:
+        if name not in meant:
+            kinds = "a list of numbers" if name in ("values", "weights") else "a number such as 10.5"
+            yield Fault(f"{at}.{name}", f"must be {kinds}", shown(table[name]) if name in table else "nothing")
     if not wrong:
-        yield from _shape_faults(place, kind, [table[name] for name in needed], table.get("added") is True, lever)
+        yield from _shape_faults(at, kind, [table[name] for name in needed], table.get("added") is True, lever)
 
 
-def _number_faults(place: str, name: str, value: Any) -> Iterator[Fault]:
+def _is_given(name: str, value: Any) -> bool:
     if name in ("values", "weights"):
-        if not isinstance(value, list) or not value or not all(map(_is_number, value)):
-            yield Fault(place, "must be a list of numbers", "nothing" if value is None else shorten(value))
-    elif not _is_number(value):
-        yield Fault(place, "must be a number such as 10.5", "nothing" if value is None else shorten(value))
+        return isinstance(value, list) and bool(value) and all(map(_is_number, value))
+    return _is_number(value)
 
 
-def _shape_faults(place: str, kind: str, numbers: list[Any], added: bool, lever: Lever) -> Iterator[Fault]:
-    hard = (-math.inf, math.inf) if added or lever.hard is None else lever.hard
+def _shape_faults(at: str, kind: str, numbers: list[Any], added: bool, lever: Lever) -> Iterator[Fault]:
+    low, high = lever.hard or (-math.inf, math.inf)
+    width = high - low
+    if added:  # from one bound to the other at most
+        low, high = -width, width
     if kind == "normal":
-        if numbers[1] <= 0:
-            yield Fault(f"{place}.sd", "must be above 0", shorten(numbers[1]))
+        if not 0 < numbers[1] <= width:
+            yield Fault(f"{at}.sd", f"must be above 0 and at most {width:g}", shown(numbers[1]))
         numbers = numbers[:1]
     elif kind == "discrete":
-        if len(numbers[0]) != len(numbers[1]):
-            yield Fault(f"{place}.weights", f"must be as many as the values, {len(numbers[0])}", str(len(numbers[1])))
-        if min(numbers[1]) < 0 or sum(numbers[1]) <= 0:
-            yield Fault(f"{place}.weights", "must not be negative, and some above 0", shorten(numbers[1]))
+        yield from _weight_faults(f"{at}.weights", *numbers)
         numbers = numbers[0]
     elif numbers != sorted(numbers) or numbers[0] == numbers[-1]:
-        yield Fault(place, f"must rise: {', '.join(NAMES[kind])}", ", ".join(f"{one:g}" for one in numbers))
-    if not all(hard[0] <= one <= hard[1] for one in numbers):
-        yield Fault(place, f"must lie between {hard[0]:g} and {hard[1]:g}", ", ".join(f"{one:g}" for one in numbers))
+        yield Fault(at, f"must rise: {', '.join(NAMES[kind])}", ", ".join(f"{one:g}" for one in numbers))
+    if outside := [one for one in numbers if not low <= one <= high]:
+        yield Fault(at, f"must lie between {low:g} and {high:g}", ", ".join(f"{one:g}" for one in outside[:5]))
+
+
+def _weight_faults(at: str, values: list[float], weights: list[float]) -> Iterator[Fault]:
+    if len(values) != len(weights):
+        yield Fault(at, f"must be as many as the values, {len(values)}", str(len(weights)))
+    if min(weights) < 0 or not 0 < sum(weights) < math.inf:
+        yield Fault(at, "must not be negative, and add up to a number above 0", shown(weights))
 
 
 def _distribution(table: Mapping[str, Any], lever: Lever) -> Distribution:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bnplan_lib.errors import Fault, ScenarioError, UnknownName, nearest, shorten
+from bnplan_lib.errors import Fault, PlanError, ScenarioError, UnknownName, nearest, shorten
 from bnplan_lib.inputs.distributions import Pair, check_together, read_correlations, read_distributions
 from bnplan_lib.inputs.programme import Programme, data_folder, read_programme
-from bnplan_lib.inputs.tables import MARKUP
+from bnplan_lib.inputs.scenario_text import (
+    CHANCE,
+    HEAD,
+    SECTIONS,
+    TITLES,
+    misspelt,
+    one_line,
+    place,
+    read_toml,
+    shown,
+    text_problem,
+)
 from bnplan_lib.model.distributions import Distribution
 from bnplan_lib.model.quarters import is_quarter
 
-HEAD = ("title_en", "title_vi", "why", "base")
-CHANCE = ("uncertainty", "correlation")
-LARGEST_FILE = 1_000_000  # bytes; a scenario of every lever of every project has some 20,000
-SECTIONS = ("targets", "growth", "base_year", "macro", "phasing", "projects")
+LONGEST_CHAIN = 20  # files that rest on each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +111,10 @@ def read_scenario(
     own, more = _check_levers("levers", dict(levers or {}), programme, catalogue)
     changes, faults = read.changes | own, read.faults + more
     values = {key: lever.default for key, lever in catalogue.items() if lever.default is not None} | changes
-    faults += _check_shares(values)
-    if not faults:
+    # what rests on several levers is said once each of them is sound
+    if read.whole and not _tell_of(faults, ["base_year.share_"]):
+        faults += _check_shares(path.name, values)
+    if read.whole and not _tell_of(faults, [*CHANCE, *read.uncertainty]):
         faults += check_together(path.name, read.uncertainty, read.correlations, values, catalogue)
     if faults:
         raise ScenarioError(faults)
@@ -136,36 +145,42 @@ def _path(scenario: str, root: Path, beside: Path | None = None) -> Path:
     named = root / "scenarios" / f"{scenario}.toml"
     path = (beside or Path()) / scenario if names_a_file(scenario) else named
     try:
-        found = path.is_file()
-    except OSError:  # a name too long for the file system
+        if path.is_file():
+            return path
+        found = path.exists()
+    except (OSError, ValueError):  # a name too long for the file system, or not one at all
         found = False
-    if not found:
-        raise UnknownName("scenario", scenario, scenario_names(root))
-    return path
+    if found:
+        raise ScenarioError([Fault(one_line(path.name), "must be a file", "a folder" if path.is_dir() else "a device")])
+    raise UnknownName("scenario", scenario, scenario_names(root))
 
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """What a file says, laid over the one it is based on, and every fault of both."""
+    """What a file says, laid over the one it is based on, and every fault of both.
 
-    head: dict[str, str]
-    changes: dict[str, Any]
-    uncertainty: dict[str, Distribution]
-    correlations: dict[Pair, float]
-    faults: list[Fault]
+    `whole` says that every file of the chain could be read.
+    """
+
+    head: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
+    uncertainty: dict[str, Distribution] = field(default_factory=dict)
+    correlations: dict[Pair, float] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    whole: bool = True
 
 
 def _read_chain(path: Path, programme: Programme, catalogue: Mapping[str, Lever], above: tuple[Path, ...]) -> _Chain:
     file = path.name
-    if path.resolve() in above:
-        circle = " -> ".join(one.name for one in (*above, path))
-        raise ScenarioError([Fault(f"{file}:base", "must not lead back to itself", circle)])
-    content = _read_toml(path)
-    below = _Chain({}, {}, {}, {}, [])
-    if isinstance(base := content.get("base"), str):
-        below = _read_chain(_base(path, base, programme), programme, catalogue, (*above, path.resolve()))
-    head_faults = list(_check_head(file, content))
-    own, wrong = _check_levers(file, dict(_flatten(content)), programme, catalogue)
+    try:
+        content = read_toml(path)
+    except ScenarioError as error:
+        return _Chain(faults=list(error.faults), whole=False)
+    below = _Chain()
+    if "base" in content:
+        below = _read_base(path, content["base"], programme, catalogue, (*above, path.resolve()))
+    given, misplaced = _flatten(file, content, set(programme.projects["id"]))
+    own, wrong = _check_levers(file, given, programme, catalogue)
     uncertainty, odd = read_distributions(file, content.get("uncertainty", {}), catalogue)
     correlations, loose = read_correlations(file, content.get("correlation", {}), catalogue)
     return _Chain(
@@ -173,54 +188,72 @@ def _read_chain(path: Path, programme: Programme, catalogue: Mapping[str, Lever]
         below.changes | own,
         below.uncertainty | uncertainty,
         below.correlations | correlations,
-        head_faults + below.faults + wrong + odd + loose,
+        [*_check_head(file, content), *below.faults, *misplaced, *wrong, *odd, *loose],
+        below.whole,
     )
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
-    """Return a file's content; what is wrong with it as a file, in one line."""
-    file = path.name
+def _read_base(
+    path: Path, base: Any, programme: Programme, catalogue: Mapping[str, Lever], above: tuple[Path, ...]
+) -> _Chain:
+    if text_problem(base):  # said with the other texts of the file
+        return _Chain(whole=False)
+    at = place(path.name, "base")
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            rule = f"must not be larger than {LARGEST_FILE:,} bytes"
-            raise ScenarioError([Fault(file, rule, f"{path.stat().st_size:,}")])
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        found = f"byte 0x{error.object[error.start]:02x} at place {error.start}"
-        raise ScenarioError([Fault(file, "must be text in UTF-8", found)]) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise ScenarioError([Fault(file, "must be a readable TOML file in UTF-8", shorten(str(error), 160))]) from None
-
-
-def _base(path: Path, base: str, programme: Programme) -> Path:
-    try:
-        return _path(base, programme.folder, path.parent)
-    except UnknownName as error:
-        raise ScenarioError([Fault(f"{path.name}:base", str(error))]) from None
+        below = _path(base, programme.folder, path.parent)
+    except PlanError as error:
+        return _Chain(faults=[Fault(at, str(error))], whole=False)
+    if below.resolve() in above:
+        circle = " -> ".join(one.name for one in (*above, below))
+        return _Chain(faults=[Fault(at, "must not lead back to itself", circle)], whole=False)
+    if len(above) >= LONGEST_CHAIN:
+        return _Chain(faults=[Fault(at, f"at most {LONGEST_CHAIN} files may rest on each other")], whole=False)
+    return _read_chain(below, programme, catalogue, above)
 
 
 def _check_head(file: str, content: Mapping[str, Any]) -> Iterator[Fault]:
-    for key in ("title_en", "title_vi", "why", "base"):
-        value = content.get(key)
-        if value is None and key != "base":
-            yield Fault(f"{file}:{key}", "must be given")
-        elif value is not None and (not isinstance(value, str) or not value.isprintable() or MARKUP.search(value)):
-            yield Fault(f"{file}:{key}", "must be one line of text without markup", shorten(value))
-    for key, value in content.items():
-        if key in SECTIONS and not isinstance(value, dict):
-            yield Fault(f"{file}:{key}", "must be a table of levers", shorten(value))
-        elif key not in (*HEAD, *SECTIONS, *CHANCE):
-            yield Fault(f"{file}:{key}", f"unknown key{nearest(key, {*HEAD, *SECTIONS, *CHANCE})}", shorten(value))
+    known = (*HEAD, *SECTIONS, *CHANCE)
+    unknown = [key for key in content if key not in known]
+    missing = [key for key in TITLES if key not in content]
+    for key in missing:
+        if key not in misspelt(unknown, missing):
+            yield Fault(place(file, key), "must be given")
+    for key in HEAD:
+        if key in content and (problem := text_problem(content[key])):
+            yield Fault(place(file, key), problem, shown(content[key]))
+    for key in SECTIONS:
+        if not isinstance(content.get(key, {}), dict):
+            yield Fault(place(file, key), "must be a table of levers", shown(content[key]))
+    for key in unknown:
+        yield Fault(place(file, key), f"unknown key{nearest(key, known)}", shown(content[key]))
 
 
-def _flatten(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flatten(file: str, content: Mapping[str, Any], projects: set[str]) -> tuple[dict[str, Any], list[Fault]]:
+    levers: dict[str, Any] = {}
+    faults = []
     for section in SECTIONS:
         given = content.get(section)
         for key, value in given.items() if isinstance(given, dict) else ():
-            if section == "projects" and isinstance(value, dict):
-                yield from ((f"projects.{key}.{name}", one) for name, one in value.items())
+            if section != "projects":
+                levers[f"{section}.{key}"] = value
+            elif problem := _project_problem(key, value, projects):
+                faults.append(Fault(place(file, "projects", key), problem, shown(value)))
             else:
-                yield f"{section}.{key}", value
+                levers |= {f"projects.{key}.{name}": one for name, one in value.items()}
+    return levers, faults
+
+
+def _project_problem(key: str, value: Any, projects: set[str]) -> str:
+    if not isinstance(value, dict):
+        return 'must be a table of levers, such as [projects."II.1"]'
+    for inner in value:
+        if f"{key}.{inner}" in projects:
+            return f'quote the id of the project: [projects."{key}.{inner}"]'
+    return "" if key in projects | {"*"} else f"no such project{nearest(key, projects)}"
+
+
+def _tell_of(faults: list[Fault], keys: list[str]) -> bool:
+    return any(key in fault.place for fault in faults for key in keys)
 
 
 def _check_levers(
@@ -230,14 +263,14 @@ def _check_levers(
     faults = []
     projects = set(programme.projects["id"])
     for key, value in given.items():
-        lever = lever_of(key, catalogue)
+        lever, at = lever_of(key, catalogue), place(file, key)
         project = key.split(".", 1)[1].rsplit(".", 1)[0] if key.startswith("projects.") else "*"
         if lever is None:
-            faults.append(Fault(f"{file}:{key}", f"unknown lever{nearest(key, catalogue)}", shorten(value)))
+            faults.append(Fault(at, f"unknown lever{nearest(key, catalogue)}", shown(value)))
         elif project not in projects | {"*"}:
-            faults.append(Fault(f"{file}:{key}", f"no such project{nearest(project, projects)}", shorten(project)))
+            faults.append(Fault(at, f"no such project{nearest(project, projects)}", shown(project)))
         elif problem := _problem(value, lever, len(programme.years)):
-            faults.append(Fault(f"{file}:{key}", problem, shorten(value)))
+            faults.append(Fault(at, problem, shown(value)))
         else:
             checked[key] = tuple(map(float, value)) if isinstance(value, list | tuple) else _plain(value, lever)
     return checked, faults
@@ -248,12 +281,16 @@ def _problem(value: Any, lever: Lever, years: int) -> str:
         return "" if isinstance(value, bool) else "must be true or false"
     if lever.type == "quarter":
         return "" if is_quarter(value) else "must be a quarter such as 2026Q1, from 2000Q1 to 2100Q4"
-    if isinstance(value, list | tuple):
-        if not lever.yearly:
-            return "must be one number"
-        if len(value) != years:
-            return f"must be one number or {years}, one a year"
-        return next(filter(None, (_problem(one, lever, years) for one in value)), "")
+    if not isinstance(value, list | tuple):
+        return _number_problem(value, lever)
+    if not lever.yearly:
+        return "must be one number"
+    if len(value) != years:
+        return f"must be one number or {years}, one a year"
+    return next(filter(None, (_number_problem(one, lever) for one in value)), "")
+
+
+def _number_problem(value: Any, lever: Lever) -> str:
     kinds = int if lever.type == "integer" else int | float
     if isinstance(value, bool) or not isinstance(value, kinds):
         return "must be a whole number" if lever.type == "integer" else "must be a number such as 10.5"
@@ -273,11 +310,11 @@ def _default(kind: str, text: str | None) -> Any:
     return text == "true" if kind == "boolean" else int(text) if kind == "integer" else float(text)
 
 
-def _check_shares(values: Mapping[str, Any]) -> list[Fault]:
+def _check_shares(file: str, values: Mapping[str, Any]) -> list[Fault]:
     shares = {key: value for key, value in values.items() if key.startswith("base_year.share_")}
     if abs(sum(shares.values()) - 100) > 1e-6:
         found = " + ".join(f"{value:g}" for value in shares.values()) + f" = {sum(shares.values()):g}"
-        return [Fault("base_year.share_*", "the four shares of 2025 must add up to 100", found)]
+        return [Fault(place(file, "base_year.share_*"), "the four shares of 2025 must add up to 100", found)]
     return []
 
 

@@ -47,10 +47,12 @@ def _triangular(share: np.ndarray, low: float, mode: float, high: float, limits:
     width = high - low
     if not width:
         return np.full_like(share, low)
-    turn = (mode - low) / width
-    rising = low + np.sqrt(share * (width * (mode - low)))
-    falling = high - np.sqrt((1 - share) * (width * (high - mode)))
-    return np.where(share < turn, rising, falling)
+    # the way from low up to the mode, then the way left from there to high; each stands still while the other runs
+    rise = np.sqrt(np.minimum(share * (width * (mode - low)), (mode - low) ** 2))
+    left = np.sqrt(np.minimum((1 - share) * (width * (high - mode)), (high - mode) ** 2))
+    rise -= left
+    rise += low + (high - mode)
+    return rise
 
 
 def _pert(share: np.ndarray, low: float, mode: float, high: float, limits: object) -> np.ndarray:

@@ -18,6 +18,7 @@ from bnplan_lib.model.growth import (
     base_levels,
     basis_of,
     construction_share,
+    same_each_year,
     sector_rates,
     walk,
     yearly,
@@ -83,9 +84,14 @@ class Economy:
         return sector_rates(self.basis, self.values)
 
     @cached_property
+    def base(self) -> np.ndarray:
+        """Value added by sector in the base year: sectors by draws."""
+        return base_levels(self.basis, self.values)
+
+    @cached_property
     def levels(self) -> np.ndarray:
         """Value added by sector: sectors by years, the base year first, by draws."""
-        return walk(base_levels(self.basis, self.values), self.rates)
+        return walk(self.base, self.rates)
 
     @cached_property
     def grdp(self) -> np.ndarray:
@@ -100,12 +106,18 @@ class Economy:
     @cached_property
     def average_growth(self) -> np.ndarray:
         """Average GRDP growth, the geometric mean: one number a draw."""
-        return average(self.grdp)
+        first, last = self.levels[:, 0].sum(axis=0), self.levels[:, -1].sum(axis=0)
+        return average(first, last, len(self.basis.years))
 
     def sector_growth(self, *sectors: str) -> np.ndarray:
         """Return the average growth of one sector, or of several taken together: one number a draw."""
-        places = [SECTORS.index(sector) for sector in sectors]
-        return average(self.levels[places[0]] if len(places) == 1 else self.levels[places].sum(axis=0))
+        if len(sectors) == 1 and same_each_year(self.rates):  # then its average is the rate, where there is value added
+            place = SECTORS.index(sectors[0])
+            growth: np.ndarray = np.where(self.base[place] > 0, self.rates[place, 0], np.nan)
+            return growth
+        own = [self.levels[SECTORS.index(sector)] for sector in sectors]
+        first, last = (sum((level[end] for level in own[1:]), own[0][end]) for end in (0, -1))
+        return average(first, last, len(self.basis.years))
 
     @cached_property
     def deflator(self) -> np.ndarray:
@@ -156,9 +168,10 @@ class Economy:
     @cached_property
     def investment(self) -> np.ndarray:
         """Investment, the base year first: its ratio to GRDP times GRDP."""
-        ratio = np.broadcast_to(self._macro("investment_ratio") / 100, self.grdp[1:].shape)
-        base = self._macro("investment_ratio_base") / 100 * self.grdp[:1]
-        return np.concatenate([base, ratio * self.grdp[1:]])
+        flows = self._by_year(self._macro("investment_ratio") / 100) * self.grdp[1:]
+        base = np.atleast_1d(self._macro("investment_ratio_base") / 100) * self.grdp[:1]
+        draws = max(flows.shape[-1], base.shape[-1])
+        return np.concatenate([np.broadcast_to(part, (len(part), draws)) for part in (base, flows)])
 
     @cached_property
     def investment_share(self) -> np.ndarray:
@@ -251,10 +264,11 @@ def lever_value(basis: Basis, values: Mapping[str, Any], key: str) -> Any:
     return (low + position * (high - low)) * (1 if key == "macro.icor" else 100)
 
 
-def average(levels: np.ndarray) -> np.ndarray:
-    """Return the average yearly growth of levels, years by draws: the geometric mean."""
-    with np.errstate(invalid="ignore", divide="ignore"):  # a sector without value added has no growth
-        return (levels[-1] / levels[0]) ** (1 / (len(levels) - 1)) - 1
+def average(first: np.ndarray, last: np.ndarray, years: int) -> np.ndarray:
+    """Return the average yearly growth from a first to a last level: the geometric mean, missing where nothing was."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        growth: np.ndarray = np.exp(np.log(last / first) / years) - 1  # half the time of a power
+        return growth
 
 
 def economy(programme: Programme, story: Scenario) -> Economy:

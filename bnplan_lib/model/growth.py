@@ -105,10 +105,15 @@ def walk(base: np.ndarray, rates: np.ndarray) -> np.ndarray:
     sectors, years, draws = rates.shape
     levels = np.empty((sectors, years + 1, max(draws, base.shape[-1])))
     levels[:, 0] = base
-    factors = 1 + rates
+    factors = 1 + (rates[:, :1] if same_each_year(rates) else rates)
     for year in range(years):
-        np.multiply(levels[:, year], factors[:, year], out=levels[:, year + 1])
+        np.multiply(levels[:, year], factors[:, min(year, factors.shape[1] - 1)], out=levels[:, year + 1])
     return levels
+
+
+def same_each_year(rates: np.ndarray) -> bool:
+    """Return whether rates, sectors by years by draws, are one rate shown once for each year."""
+    return rates.strides[1] == 0 or rates.shape[1] == 1
 
 
 def sector_rates(basis: Basis, values: Mapping[str, Any]) -> np.ndarray:
@@ -127,9 +132,10 @@ def sector_rates(basis: Basis, values: Mapping[str, Any]) -> np.ndarray:
             rate = low + np.asarray(values["targets.position"]) * (high - low)
         else:
             rate = yearly(moved, len(basis.years)) / 100
-        own.append(bend(rate, tilt, len(basis.years)) if rate.ndim < 2 else rate)
-    draws = max(rate.shape[-1] for rate in own)
-    return np.stack([np.broadcast_to(rate, (len(basis.years), draws)) for rate in own])
+        own.append(bend(rate, tilt, len(basis.years)) if tilt.any() and rate.ndim < 2 else np.atleast_2d(rate))
+    years, draws = (max(rate.shape[axis] for rate in own) for axis in (0, 1))
+    rates = np.stack([np.broadcast_to(rate, (years, draws)) for rate in own])
+    return np.broadcast_to(rates, (len(own), len(basis.years), draws))  # one rate is held once for all years
 
 
 def yearly(value: Any, years: int) -> np.ndarray:
@@ -145,8 +151,6 @@ def bend(rate: np.ndarray, tilt: np.ndarray, years: int) -> np.ndarray:
     is the same multiple of the year's before. With u the first factor over the mean
     and 1/u the last, (1 + rate) (u - 1/u) = tilt.
     """
-    if not tilt.any():
-        return np.broadcast_to(np.atleast_1d(rate), (years, np.size(rate)))
     slope = tilt / (1 + rate)
     first = slope / 2 + np.sqrt(slope * slope / 4 + 1)
     steps = np.linspace(1, -1, years)[:, None] if years > 1 else np.zeros((1, 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,6 +31,15 @@ class Measure:
     better: str
     lever: str
     sector: str = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process by name: what it computes does not pickle."""
+        return measure, (self.target_id,)
+
+
+def measure(target_id: str) -> Measure:
+    """Return the measure of a target."""
+    return MEASURES[target_id]
 
 
 def _sector(name: str) -> Measure:
@@ -88,7 +97,9 @@ class Goal:
 
     def met(self, values: np.ndarray) -> np.ndarray:
         """Return whether each value meets the target; a missing one does not."""
-        return (values >= self.least) & (values <= self.most)
+        if np.isinf(self.most):
+            return values >= self.least
+        return values <= self.most if np.isinf(self.least) else (values >= self.least) & (values <= self.most)
 
     def gap(self, value: float) -> float:
         """Return the distance to the nearer end of the range: negative below it, positive above, 0 inside."""

@@ -1,0 +1,135 @@
+"""Which levers can be turned in search of an answer, from where, and how far?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bnplan_lib.errors import PlanError, UnknownName
+from bnplan_lib.model.economy import Economy, lever_value
+from bnplan_lib.model.growth import SECTORS, Basis, yearly
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+
+BOUNDS = ("usual", "possible", "targets")
+SHARE = "base_year.share_"
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One lever, or one year of it, as a number that can be turned, in the lever's unit.
+
+    `before` is where the scenario has it; a lever with a value for each year is turned
+    by its mean. `width` is how far it usually goes.
+    """
+
+    key: str
+    year: int | None
+    unit: str
+    before: float
+    low: float
+    high: float
+    width: float
+
+    @property
+    def name(self) -> str:
+        """The key, with the year if it is of one."""
+        return self.key if self.year is None else f"{self.key}.{self.year}"
+
+
+def knobs_of(
+    programme: Programme, basis: Basis, values: Mapping[str, Any], names: Sequence[str], within: str
+) -> tuple[Knob, ...]:
+    """Return the levers of the given names as knobs.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such lever or kind of bounds.
+    PlanError
+        If a lever is not a number that enters growth, or is named twice.
+    """
+    if within not in BOUNDS:
+        raise UnknownName("kind of bounds", within, BOUNDS)
+    table = programme.levers
+    number = (table["type"] == "number") & ~table["key"].str.startswith("projects.")
+    levers = {row["key"]: row for row in table[number].to_dict("records")}
+    wanted = [key for name in names for key in (_sectors() if name == "growth" else (name,))]
+    if len(set(wanted)) < len(wanted):
+        raise PlanError(f"levers: each may be named once, found {', '.join(wanted)}")
+    return tuple(_knob(name, basis, values, levers, within) for name in wanted)
+
+
+def _sectors() -> tuple[str, ...]:
+    return tuple(f"growth.{sector}" for sector in SECTORS)
+
+
+def _knob(
+    name: str, basis: Basis, values: Mapping[str, Any], levers: Mapping[str, Mapping[str, Any]], within: str
+) -> Knob:
+    key, _, year = name.rpartition(".")
+    if not (year.isdigit() and key in levers):
+        key, year = name, ""
+    if key not in levers:
+        raise UnknownName("lever that a target can be solved for", name, levers)
+    row = levers[key]
+    if year and (not row["yearly"] or int(year) not in basis.years):
+        rule = f"a year from {basis.years[0]} to {basis.years[-1]}" if row["yearly"] else "no year: it is one number"
+        raise PlanError(f"lever {name}: takes {rule}")
+    now = _now(basis, values, key)
+    before = float(now.mean() if not year else now[basis.years.index(int(year))])
+    usual = (row["soft_low"], row["soft_high"])
+    low, high = usual if within == "usual" else (row["hard_low"], row["hard_high"])
+    if within == "targets":
+        low, high = basis.ranges.get(row["target_id"], usual)
+        unit = 100 if row["unit"].startswith("percent") and row["target_id"] in basis.ranges else 1
+        low, high = low * unit, high * unit
+    bounds = (min(low, before), max(high, before))
+    return Knob(key, int(year) if year else None, row["unit"], before, *bounds, usual[1] - usual[0])
+
+
+def _now(basis: Basis, values: Mapping[str, Any], key: str) -> np.ndarray:
+    """Return a lever's value for each year, in its unit; a tilted rate is bent."""
+    sector = key.removeprefix("growth.")
+    if sector in SECTORS and values.get("growth.tilt"):
+        return Economy(basis, values).rates[SECTORS.index(sector), :, 0] * 100
+    value = yearly(lever_value(basis, values, key), len(basis.years))
+    return np.broadcast_to(value[:, 0] if value.ndim == 2 else value, len(basis.years))
+
+
+def turned(basis: Basis, values: Mapping[str, Any], knobs: Sequence[Knob], settings: np.ndarray) -> dict[str, Any]:
+    """Return the lever values with knobs turned to settings, knobs by draws.
+
+    A lever with a value for each year keeps its shape and moves as a whole; a share of
+    the base year takes from the others in proportion.
+    """
+    moved = dict(values)
+    for knob, setting in zip(knobs, settings, strict=True):
+        value = moved.get(knob.key)
+        if knob.year is not None:
+            years = (
+                value if isinstance(value, np.ndarray) and value.ndim == 2 else _now(basis, values, knob.key)[:, None]
+            )
+            years = np.repeat(years, len(setting), axis=1) if years.shape[1] < len(setting) else years.copy()
+            years[basis.years.index(knob.year)] = setting
+            moved[knob.key] = years
+        elif isinstance(value, tuple):
+            moved[knob.key] = np.asarray(value)[:, None] + (setting - knob.before)
+        else:
+            moved[knob.key] = setting
+        if knob.key.startswith(SHARE):
+            _rescale(moved, knob.key)
+    return moved
+
+
+def _rescale(values: dict[str, Any], fixed: str) -> None:
+    """Make the other shares of the base year add up to what one leaves, in proportion."""
+    others = [key for key in values if key.startswith(SHARE) and key != fixed]
+    left = 100 - values[fixed]
+    total = sum(values[key] for key in others)
+    for key in others:
+        values[key] = values[key] * left / total

@@ -1,0 +1,206 @@
+"""How sure is it: how likely is each target, and all of them together?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from bnplan_lib.analysis.draws import Spread, drawn, spread_of, uniforms
+from bnplan_lib.analysis.histogram import Histogram, quantile
+from bnplan_lib.errors import PlanError
+from bnplan_lib.model.economy import Economy
+from bnplan_lib.model.growth import Basis, basis_of
+from bnplan_lib.model.measures import Goal, goals_of
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
+
+BLOCK = 16_384  # draws walked at once: small enough for the processor's own memory, whatever the number of draws
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+FANS = {"grdp_bn_vnd": "grdp", "growth": "growth", "grdp_per_head_usd": "per_head_usd"}
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What many draws of the uncertain levers give.
+
+    `targets` has one row a target: `target_id, sector, unit, low, high, probability,
+    error, mean, q05, q25, q50, q75, q95`, natural units; `error` is the standard error
+    of the probability. `joint` has one row a set of targets met at once: `targets, count,
+    probability, error`, with `growth` for those of GRDP and its sectors, and `all`.
+    `fans` has one row a quantity, year and share of draws: `quantity, year, share,
+    value, error`. `spread` names what was drawn.
+    """
+
+    draws: int
+    seed: int
+    spread: Spread
+    targets: pd.DataFrame
+    joint: pd.DataFrame
+    fans: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What one worker needs to walk some blocks of draws; blocks do not depend on who walks them."""
+
+    basis: Basis
+    values: Mapping[str, Any]
+    spread: Spread
+    goals: tuple[Goal, ...]
+    fans: tuple[str, ...]
+    seed: int
+    draws: int
+
+    def outcome(self, block: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return goals by draws, and the fans' quantities and years by draws, of one block."""
+        size = min(BLOCK, self.draws - block * BLOCK)
+        shares = uniforms(self.spread, np.random.SeedSequence(self.seed, spawn_key=(block,)), size)
+        now = Economy(self.basis, drawn(self.basis, self.values, self.spread, shares))
+        reached = np.empty((len(self.goals), size))
+        for row, goal in enumerate(self.goals):
+            reached[row] = goal.measure.of(now)
+        years = len(self.basis.years)
+        fanned = np.empty((len(self.fans) * years, size))
+        for row, name in enumerate(self.fans):
+            fanned[row * years : (row + 1) * years] = getattr(now, FANS[name])[-years:]
+        return reached, fanned
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What some blocks add up to: whole numbers, so that the order of the blocks is no matter."""
+
+    met: np.ndarray
+    together: np.ndarray
+    sums: list[np.ndarray]
+    histogram: Histogram
+
+
+def simulate(
+    programme: Programme,
+    story: Scenario,
+    draws: int = 20_000,
+    seed: int = 1,
+    workers: int = 1,
+    targets: Iterable[str] | None = None,
+    fans: Sequence[str] = tuple(FANS),
+) -> Simulation:
+    """Return how likely each target is under the distributions of a scenario.
+
+    Parameters
+    ----------
+    draws
+        How many; they are walked in blocks, so memory does not grow with them.
+    seed, workers
+        The same seed gives the same result on any number of processes.
+    targets
+        Ids of the targets to count, all that growth decides where None.
+    fans
+        Quantities whose spread is wanted year by year, of `FANS`.
+
+    Raises
+    ------
+    PlanError
+        If the scenario has no distribution, or a draw could leave a lever's bounds.
+    """
+    if draws < 1 or workers < 1:
+        raise PlanError(f"simulate: draws and workers must be at least 1, found {draws} and {workers}")
+    basis = basis_of(programme)
+    goals = goals_of(programme, None if targets is None else list(targets))
+    job = _Job(basis, story.values, spread_of(programme, basis, story), tuple(goals.values()), tuple(fans), seed, draws)
+    blocks = range(-(-draws // BLOCK))
+    pilot = Histogram.around(np.vstack(job.outcome(0)))
+    tallies = _walk_all(job, blocks, pilot, workers)
+    histogram = replace(pilot, counts=np.sum([one.histogram.counts for one in tallies], axis=0))
+    met = np.sum([one.met for one in tallies], axis=0)
+    together = np.sum([one.together for one in tallies], axis=0)
+    means = np.sum([total for one in tallies for total in one.sums], axis=0) / draws
+    return Simulation(
+        draws,
+        seed,
+        job.spread,
+        _target_table(goals, met, means, histogram, draws),
+        _joint_table(job, together / draws),
+        _fan_table(job, histogram, len(goals), draws),
+    )
+
+
+def _walk_all(job: _Job, blocks: range, pilot: Histogram, workers: int) -> list[_Tally]:
+    """Return the tallies of runs of blocks, in their order."""
+    if workers == 1 or len(blocks) == 1:
+        return [_walk(job, blocks, pilot)]
+    size = -(-len(blocks) // workers)
+    parts = [blocks[start : start + size] for start in range(0, len(blocks), size)]
+    with ProcessPoolExecutor(len(parts), mp_context=get_context("spawn")) as pool:
+        return list(pool.map(_walk, [job] * len(parts), parts, [pilot] * len(parts)))
+
+
+def _walk(job: _Job, blocks: range, pilot: Histogram) -> _Tally:
+    met = np.zeros(len(job.goals), np.int64)
+    of_growth = [bool(goal.measure.sector) for goal in job.goals]
+    together = np.zeros(2, np.int64)
+    sums = []
+    histogram = pilot.emptied()
+    for block in blocks:
+        reached, fanned = job.outcome(block)
+        hits = np.stack([goal.met(row) for goal, row in zip(job.goals, reached, strict=True)])
+        met += np.count_nonzero(hits, axis=1)
+        together += [np.count_nonzero(np.logical_and.reduce(part)) for part in (hits[of_growth], hits)]
+        sums.append(reached.sum(axis=1))
+        histogram.add(np.vstack([reached, fanned]))
+    return _Tally(met, together, sums, histogram)
+
+
+def _error(probability: Any, draws: int) -> Any:
+    """Return the standard error of a probability estimated by independent draws."""
+    return np.sqrt(probability * (1 - probability) / draws)
+
+
+def _target_table(
+    goals: Mapping[str, Goal], met: np.ndarray, means: np.ndarray, histogram: Histogram, draws: int
+) -> pd.DataFrame:
+    probability = met / draws
+    table = pd.DataFrame(
+        {
+            "target_id": list(goals),
+            "sector": [goal.measure.sector for goal in goals.values()],
+            "unit": [goal.unit for goal in goals.values()],
+            "low": [goal.low for goal in goals.values()],
+            "high": [goal.high for goal in goals.values()],
+            "probability": probability,
+            "error": _error(probability, draws),
+            "mean": means,
+        }
+    )
+    for share in QUANTILES:
+        table[f"q{round(share * 100):02d}"] = [quantile(histogram, row, share) for row in range(len(goals))]
+    return table
+
+
+def _joint_table(job: _Job, probability: np.ndarray) -> pd.DataFrame:
+    counts = [sum(bool(goal.measure.sector) for goal in job.goals), len(job.goals)]
+    error = _error(probability, job.draws)
+    return pd.DataFrame({"targets": ["growth", "all"], "count": counts, "probability": probability, "error": error})
+
+
+def _fan_table(job: _Job, histogram: Histogram, first: int, draws: int) -> pd.DataFrame:
+    rows = []
+    years = job.basis.years
+    for place, name in enumerate(job.fans):
+        for step, year in enumerate(years):
+            row = first + place * len(years) + step
+            for share in QUANTILES:
+                # one standard error of the share, read off the spread itself
+                apart = math.sqrt(share * (1 - share) / draws)
+                ends = [quantile(histogram, row, min(max(share + side * apart, 0), 1)) for side in (-1, 1)]
+                rows.append((name, year, share, quantile(histogram, row, share), (ends[1] - ends[0]) / 2))
+    return pd.DataFrame(rows, columns=["quantity", "year", "share", "value", "error"])
