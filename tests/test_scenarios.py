@@ -6,6 +6,7 @@ import plain_economy as plain
 import pytest
 
 import bnplan_lib as bn
+from bnplan_lib.analysis.growth import average_growth
 from bnplan_lib.inputs.scenario import scenario_names
 from bnplan_lib.model.economy import economy, macro_path
 
@@ -52,7 +53,7 @@ def library(story):
     macro = macro_path(PROGRAMME, story).rename(columns={"growth": "grdp_growth"}).set_index("year")
     for quantity in macro.columns.drop("scenario"):
         found.update({(quantity, "", year): macro.at[year, quantity] for year in macro.index})
-    averages = bn.average_growth(path)
+    averages = average_growth(path)
     found.update({("average_growth", sector, ""): averages[sector] for sector in averages.index})
     block = one.sector_growth("industry", "construction")[0]
     return found | {("average_growth", "industry_construction", ""): block} | sums(one, macro) | loads(story)
