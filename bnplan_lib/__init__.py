@@ -14,15 +14,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.analysis.baskets import baskets
+from bnplan_lib.analysis.comparison import compare, explain_difference
 from bnplan_lib.analysis.consistency import audit
-from bnplan_lib.analysis.growth import average_growth, closing_rates, growth_targets, headline_range, required_rate
-from bnplan_lib.analysis.investment import composition, concentration, group_totals, load_by_year
+from bnplan_lib.analysis.goals import solve
+from bnplan_lib.analysis.growth import growth_targets, required_rate
+from bnplan_lib.analysis.investment import composition, concentration
 from bnplan_lib.analysis.relations import evaluate_ties
-from bnplan_lib.analysis.timeline import concurrency, duties, overlaps, standing, workload
+from bnplan_lib.analysis.sensitivity import sensitivity, tornado
+from bnplan_lib.analysis.timeline import concurrency, overlaps, standing, workload
+from bnplan_lib.analysis.uncertainty import simulate
 from bnplan_lib.errors import PlanError
 from bnplan_lib.inputs.parameters import check_parameters
 from bnplan_lib.inputs.programme import Programme, read_programme
 from bnplan_lib.inputs.scenario import Scenario, read_scenario
+from bnplan_lib.model.economy import macro_path
 from bnplan_lib.model.growth import growth_path
 from bnplan_lib.model.investment import phase_investment
 
@@ -38,30 +43,31 @@ __all__ = [
     "Programme",
     "Scenario",
     "audit",
-    "average_growth",
     "baskets",
     "check_parameters",
-    "closing_rates",
+    "compare",
     "composition",
     "concentration",
     "concurrency",
-    "duties",
     "evaluate_ties",
+    "explain_difference",
     "explore",
     "figures",
-    "group_totals",
     "growth_path",
     "growth_targets",
     "headline",
-    "headline_range",
-    "load_by_year",
+    "macro_path",
     "overlaps",
     "phase_investment",
     "read_programme",
     "read_scenario",
     "required_rate",
+    "sensitivity",
+    "simulate",
+    "solve",
     "source_note",
     "standing",
+    "tornado",
     "workload",
 ]
 

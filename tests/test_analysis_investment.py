@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from toy import write_toy
 
 import bnplan_lib as bn
-from bnplan_lib.analysis.investment import SIZE_CLASSES, largest_projects, size_class
+from bnplan_lib.analysis.investment import SIZE_CLASSES, group_totals, largest_projects, load_by_year, size_class
 from bnplan_lib.errors import UnknownName
 
 PROGRAMME = bn.read_programme()
@@ -28,12 +28,12 @@ def test_composition_by_hand(toy):
 
 def test_a_group_that_misses_its_total_by_no_single_row_names_none(toy):
     # the toy prints 90 over rows of 80 and 20: off by 10, which is no row
-    row = bn.group_totals(toy).iloc[0]
+    row = group_totals(toy).iloc[0]
     assert (row["sum_bn_vnd"], row["difference_bn_vnd"], row["same_as"]) == (100, 10, "")
 
 
 def test_group_three_of_the_programme_is_off_by_exactly_row_13():
-    table = bn.group_totals(PROGRAMME).set_index("group")
+    table = group_totals(PROGRAMME).set_index("group")
     assert table["difference_bn_vnd"].round(1).tolist() == [-0.2, 0.0, 5000.0]
     assert table["same_as"].tolist() == ["", "", "III.13"]
 
@@ -72,7 +72,7 @@ def test_every_cost_has_the_size_class_that_holds_it(cost):
 
 def test_the_yearly_load_adds_up_to_all_costs():
     phased = bn.phase_investment(PROGRAMME, MIDDLE)
-    assert bn.load_by_year(PROGRAMME, phased)["amount_bn_vnd"].sum() == pytest.approx(988_981.8)
+    assert load_by_year(PROGRAMME, phased)["amount_bn_vnd"].sum() == pytest.approx(988_981.8)
 
 
 def test_the_public_load_of_2026_by_hand():
@@ -80,7 +80,7 @@ def test_the_public_load_of_2026_by_hand():
     years = {3: [1066, 419.8], 4: [1800, 3600], 6: [22490]}
     years[5] = [2983, 6334, 5560, 2046, 7557, 5500, 5947, 2183, 14825, 345, 320, 500, 350]
     expected = sum(cost / length for length, costs in years.items() for cost in costs)
-    load = bn.load_by_year(PROGRAMME, bn.phase_investment(PROGRAMME, MIDDLE)).set_index(["year", "capital_source"])
+    load = load_by_year(PROGRAMME, bn.phase_investment(PROGRAMME, MIDDLE)).set_index(["year", "capital_source"])
     assert load.loc[(2026, "public"), "amount_bn_vnd"] == pytest.approx(expected)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from toy import write_toy
 
 import bnplan_lib as bn
-from bnplan_lib.analysis.timeline import allen_relation
+from bnplan_lib.analysis.timeline import allen_relation, duties
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.inputs.scenario import move_levers
 from bnplan_lib.model.quarters import quarter_number
@@ -118,7 +118,7 @@ def test_seven_leads_make_one_task_count_seven_times():
 
 def test_finance_leads_fourteen_orders_by_hand():
     # 1.1 1.4 1.5 1.7 1.8 3.2 4.1 4.2 4.3 4.4 4.5 5.2 5.3 and III.2
-    table = bn.duties(PROGRAMME).set_index("agency_id")
+    table = duties(PROGRAMME).set_index("agency_id")
     assert table.loc["finance", ["tasks_led", "orders_led", "targets_led"]].tolist() == [3, 14, 13]
 
 
