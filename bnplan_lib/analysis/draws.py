@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,13 +30,6 @@ class Spread:
     distributions: tuple[Distribution, ...]
     groups: tuple[tuple[int, ...], ...]
     roots: tuple[np.ndarray | None, ...]
-
-
-def with_uncertainty(story: Scenario, other: Scenario) -> Scenario:
-    """Return a scenario with the distributions of another, where it has none of its own."""
-    if story.uncertainty:
-        return story
-    return replace(story, uncertainty=other.uncertainty, correlations=other.correlations)
 
 
 def spread_of(programme: Programme, basis: Basis, story: Scenario) -> Spread:

@@ -49,6 +49,9 @@ def source_line(topic: str, say: Language) -> str:
         "growth": say(
             "Source: programme {number}, Appendix I, rows A.I.1 to A.I.1.4; base year 2025: provincial estimates."
         ),
+        "outlook": say(
+            "Source: programme {number}, Appendix I; base year 2025 and assumptions: the levers listed below."
+        ),
         "investment": say("Source: programme {number}, Appendix III, rows I.1 to III.31."),
         "timeline": say("Source: programme {number}, Appendices II and III."),
         "consistency": say(

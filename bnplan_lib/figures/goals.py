@@ -1,0 +1,132 @@
+"""Pictures of what it takes to meet a target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from bnplan_lib.figures.amounts import amount
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.levers import change_of, lever_amount, lever_title
+from bnplan_lib.figures.sources import source_line
+from bnplan_lib.figures.style import GREY, ORANGE, frame, rows_table
+
+if TYPE_CHECKING:
+    from bnplan_lib.analysis.goals import Solution
+    from bnplan_lib.inputs.programme import Programme
+
+
+def solution(programme: Programme, found: Solution, lang: str) -> go.Figure:
+    """Draw how far each lever moves for the goals to be met, from where the scenario has it, within its bounds."""
+    say = speak(lang)
+    table = found.levers
+    labels = [short_label(lever_title(programme, name, say)) for name in table["lever"]]
+    figure = go.Figure()
+    for place, row in enumerate(table.to_dict("records")):
+        figure.add_scatter(
+            x=[row["before"], row["after"]],
+            y=[labels[place]] * 2,
+            mode="lines",
+            line={"color": ORANGE, "width": 3},
+            showlegend=False,
+            hoverinfo="skip",
+        )
+    for column, name, marker in (
+        (
+            "before",
+            say("Scenario"),
+            {"symbol": "circle", "size": 11, "color": "white", "line": {"color": GREY, "width": 2}},
+        ),
+        ("after", say("Needed"), {"symbol": "diamond", "size": 12, "color": ORANGE}),
+    ):
+        texts = [lever_amount(row[column], row["unit"], say) for row in table.to_dict("records")]
+        figure.add_scatter(
+            x=table[column],
+            y=labels,
+            mode="markers+text" if column == "after" else "markers",
+            name=name,
+            marker=marker,
+            text=texts,
+            textposition="middle right",
+            cliponaxis=False,
+            customdata=[f"{label}: {name}, {text}" for label, text in zip(labels, texts, strict=True)],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    rows = [
+        (
+            label,
+            lever_amount(row["before"], row["unit"], say),
+            lever_amount(row["after"], row["unit"], say),
+            ("+" if row["change"] >= 0 else "−") + change_of(row["change"], row["unit"], say),
+            {"low": say("at its lower bound"), "high": say("at its upper bound"), "": "–"}[row["binding"]],
+        )
+        for label, row in zip(labels, table.to_dict("records"), strict=True)
+    ]
+    figure.update_yaxes(autorange="reversed")
+    widest = float(table[["before", "after"]].max().max())
+    least = min(float(table[["before", "after"]].min().min()) * 1.2, 0.0)
+    figure.update_xaxes(title=_axis(table["unit"], say), range=[least, widest * 1.2 or 1.0])
+    heads = [say("Lever"), say("Scenario"), say("Needed"), say("Change"), say("Bound")]
+    return frame(
+        figure,
+        say,
+        title=_title(programme, found, say),
+        subtitle=_subtitle(found, say),
+        source=source_line("growth", say),
+        table=rows_table(heads, rows),
+        height=200 + 44 * len(labels),
+        least_width=520,
+    )
+
+
+def short_label(title: str) -> str:
+    """Return a title on two lines where it is long."""
+    if len(title) <= 34:
+        return title
+    words, lines = title.split(), [""]
+    for word in words:
+        if len(lines) == 1 and len(lines[0]) + len(word) > len(title) // 2 + 4:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "<br>".join(lines)
+
+
+def _axis(units: object, say: Language) -> str:
+    return say("per cent a year") if set(units) == {"percent_per_year"} else ""  # type: ignore[call-overload]
+
+
+def _title(programme: Programme, found: Solution, say: Language) -> str:
+    goal = found.targets.iloc[0]
+    wanted = amount((goal["goal"], goal["goal"]), goal["unit"], say)
+    if len(found.targets) > 1:
+        return say("All goals can be met at once") if found.feasible else say("The goals cannot all be met")
+    if not found.feasible:
+        reached = amount((goal["after"], goal["after"]), goal["unit"], say)
+        return say("{goal} is out of reach: {reached} at most", goal=wanted, reached=reached)
+    if not found.levers["change"].abs().gt(1e-9).any():
+        return say("The scenario already reaches {goal}", goal=wanted)
+    moved = found.levers["change"].abs()
+    if found.how == "equal" and len(found.levers) > 1 and moved.max() - moved.min() < 1e-9:
+        points = change_of(found.levers["change"].iloc[0], found.levers["unit"].iloc[0], say)
+        if found.levers["change"].iloc[0] < 0:
+            return say("{goal} still holds with each {points} lower", goal=wanted, points=points)
+        return say("{goal} needs {points} more of each", goal=wanted, points=points)
+    return say("What would bring {goal}", goal=wanted)
+
+
+def _subtitle(found: Solution, say: Language) -> str:
+    rules = {
+        "equal": say("The same rise for every lever, the rest of the scenario held"),
+        "proportional": say("Every lever in the same proportion, the rest of the scenario held"),
+        "smallest": say("The smallest moves together, the rest of the scenario held"),
+    }
+    binding = int((found.levers["binding"] != "").sum())
+    told = rules[found.how]
+    if binding and not found.feasible:
+        return (
+            told
+            + "; "
+            + say.plural("{count} lever stands at its bound", "{count} levers stand at their bounds", binding)
+        )
+    return told

@@ -1,0 +1,52 @@
+"""How is a lever said: its title, its value, a change of it?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bnplan_lib.analysis.finding import natural
+from bnplan_lib.figures.amounts import amount
+from bnplan_lib.figures.language import Language
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+
+
+def lever_title(programme: Programme, name: str, say: Language) -> str:
+    """Return a lever's title; of a year with the year, of a project with its id, and of what stands for several."""
+    if name == "growth":
+        return say("Growth of all sectors")
+    if name == "base_year.share_*":
+        return say("Shares of the sectors in 2025")
+    titles = programme.levers.set_index("key")
+    section, _, own = name.partition(".")
+    if section == "projects":
+        project, _, lever = own.rpartition(".")
+        whose = "" if project == "*" else f"{project}: "
+        return whose + say.of(titles.loc[f"projects.*.{lever}"], "title")
+    key, _, year = name.rpartition(".")
+    if year.isdigit():
+        return f"{say.of(titles.loc[key], 'title')}, {year}"
+    return say.of(titles.loc[name], "title")
+
+
+def lever_amount(value: Any, unit: str, say: Language) -> str:
+    """Return a lever's value with its unit, as in the files; values of several years behind each other."""
+    if value is None:
+        return say("as its target")
+    if isinstance(value, tuple):
+        return "; ".join(lever_amount(one, unit, say) for one in value)
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    if isinstance(value, str):
+        return say.quarter(value)
+    if unit == "percentage_points":
+        return say("{points} percentage points", points=say.number(value, 2))
+    return amount(natural(value, value, unit), unit, say)
+
+
+def change_of(value: float, unit: str, say: Language) -> str:
+    """Return the size of a change of a lever, per cent in percentage points."""
+    if unit.startswith("percent"):
+        return say("{points} percentage points", points=say.number(abs(value), 2))
+    return lever_amount(abs(value), unit, say)
