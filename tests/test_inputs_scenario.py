@@ -1,14 +1,60 @@
 """A scenario moves known levers within their bounds, or is refused with every fault."""
 
+import math
+import tempfile
+import tomllib
+import unicodedata
+from pathlib import Path
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bnplan_lib.errors import ScenarioError, UnknownName
+from bnplan_lib.inputs.distributions import SHARES
 from bnplan_lib.inputs.programme import read_programme
-from bnplan_lib.inputs.scenario import read_levers, read_scenario, scenario_names
+from bnplan_lib.inputs.scenario import move_levers, read_levers, read_scenario, scenario_names
+from bnplan_lib.inputs.scenario_text import SECTIONS, scenario_text, text_problem
 
 HEAD = 'title_en = "a"\ntitle_vi = "b"\nwhy = "c"\n'
+LEVERS = read_levers(read_programme())
+PROJECTS = sorted(read_programme().projects["id"])
+NUMBERS = {key: lever for key, lever in LEVERS.items() if lever.type in ("number", "integer") and key not in SHARES}
+NAMED = ("Tăng trưởng “cao”", 'Nói "thật" \\\\ không', "Vì sao?", "it's = [so] # far", "tab and 日本 𝛼")
+
+
+def within(lever):
+    low, high = lever.hard
+    return st.integers(int(low), int(high)) if lever.type == "integer" else st.floats(low, high)
+
+
+def outside(lever):
+    low, high = lever.hard
+    if lever.type == "integer":
+        return st.integers(max_value=int(low) - 1) | st.integers(min_value=int(high) + 1)
+    return st.floats(max_value=low, exclude_max=True) | st.floats(min_value=high, exclude_min=True) | st.just(math.nan)
+
+
+@st.composite
+def lever_values(draw):
+    """A lever, of a project where it is one of a project's, and a value within its bounds."""
+    key = draw(st.sampled_from(sorted(set(LEVERS) - set(SHARES))))
+    lever = LEVERS[key]
+    if lever.type == "quarter":
+        value = f"{draw(st.integers(2000, 2100))}Q{draw(st.integers(1, 4))}"
+    elif lever.type == "boolean":
+        value = draw(st.booleans())
+    else:
+        one = within(lever)
+        value = draw(one | st.tuples(*[one] * 5) if lever.yearly else one)
+    return key.replace("*", draw(st.sampled_from(["*", *PROJECTS]))), value
+
+
+def read_again(text):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "own.toml"
+        path.write_text(text, encoding="utf-8")
+        return read_scenario(path)
 
 
 @pytest.fixture
@@ -69,7 +115,7 @@ WRONG = {
     "[growth]\nindustry = nan\n": "must lie between -90 and 100 (percent per year), found nan",
     "[growth]\nindustry = inf\n": "must lie between -90 and 100",
     "[growth]\nindustry = 101\n": "must lie between -90 and 100 (percent per year), found 101",
-    "[growth]\nindustry = true\n": "must be a number such as 10.5, found True",
+    "[growth]\nindustry = true\n": "must be a number such as 10.5, found true",
     "[growth]\nindustry = [1, 2]\n": "must be one number or 5, one a year, found [1, 2]",
     "[growth]\nindustry = [1, 2, 3, 4, 'x']\n": "must be a number such as 10.5",
     "[base_year]\ngrdp_bn_vnd = [1, 2, 3, 4, 5]\n": "must be one number",
@@ -113,7 +159,7 @@ def test_markup_in_a_title_is_refused(write):
 
 
 def test_a_file_that_is_not_toml_is_refused(write):
-    with pytest.raises(ScenarioError, match="must be a readable TOML file"):
+    with pytest.raises(ScenarioError, match=r"own\.toml:4: must be TOML"):
         read_scenario(write("[growth\n"))
 
 
@@ -122,9 +168,40 @@ def test_a_value_outside_the_usual_range_is_said_and_not_refused():
     assert "unusual: mostly between -10 and 20" in str(story.unusual[0])
 
 
-@given(st.sampled_from(["growth.industry", "growth.services"]), st.floats(-90, 100))
-def test_every_number_within_the_hard_bounds_is_taken(key, value):
-    assert read_scenario("middle", {key: value}).values[key] == value
+@settings(max_examples=40)
+@given(st.fixed_dictionaries({key: within(lever) for key, lever in NUMBERS.items()}))
+def test_every_number_within_the_hard_bounds_is_taken(numbers):
+    story = read_scenario("middle", numbers)
+    assert {key: story.values[key] for key in numbers} == numbers
+
+
+@settings(max_examples=40)
+@given(st.fixed_dictionaries({key: outside(lever) for key, lever in NUMBERS.items()}))
+def test_every_number_outside_the_hard_bounds_is_refused(numbers):
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario("middle", numbers)
+    assert {fault.place: fault.rule.split(" (")[0] for fault in caught.value.faults} == {
+        f"levers:{key}": f"must lie between {lever.hard[0]:g} and {lever.hard[1]:g}" for key, lever in NUMBERS.items()
+    }
+
+
+@pytest.mark.parametrize("end", [0, 1])
+def test_both_hard_bounds_themselves_are_taken(end):
+    numbers = {
+        key: int(lever.hard[end]) if lever.type == "integer" else lever.hard[end] for key, lever in NUMBERS.items()
+    }
+    assert read_scenario("middle", numbers).changes == numbers
+
+
+@pytest.mark.parametrize("year", range(5))
+def test_one_year_outside_the_hard_bounds_is_refused(year):
+    yearly = {key: lever.hard for key, lever in NUMBERS.items() if lever.yearly}
+    values = {
+        key: [low] * year + [math.nextafter(high, math.inf)] + [low] * (4 - year) for key, (low, high) in yearly.items()
+    }
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario("middle", values)
+    assert [fault.place for fault in caught.value.faults] == [f"levers:{key}" for key in yearly]
 
 
 def test_every_lever_is_titled_described_and_bounded():
@@ -146,3 +223,72 @@ def test_a_base_is_found_beside_its_own_file(write, tmp_path, monkeypatch):
 def test_a_name_too_long_for_a_file_is_refused():
     with pytest.raises(UnknownName, match="no scenario"):
         read_scenario("x" * 300)
+
+
+@settings(max_examples=40)
+@given(st.lists(lever_values(), max_size=12).map(dict))
+@example(
+    {"growth.industry": (5e-324, -0.0, 1e-7, 12.65, 100.0), "projects.*.overrun": 1e-05, "projects.II.1.dropped": True}
+)
+def test_a_scenario_written_and_read_again_moves_the_same_levers(changes):
+    story = read_scenario("middle", changes)
+    again = read_again(scenario_text(story, "a", "b", "c"))
+    assert (again.changes, again.values) == (story.changes, story.values)
+
+
+def test_the_four_shares_are_written_and_read_again():
+    story = read_scenario("middle", dict(zip(SHARES, (6.1, 71.5, 19.5, 2.9), strict=True)))
+    assert read_again(scenario_text(story, "a", "b", "c")).changes == story.changes
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_scenario_of_the_suite_is_the_same_after_writing_and_reading(name):
+    story = read_scenario(name)
+    again = read_again(scenario_text(story, story.title_en, story.title_vi, story.why))
+    parts = ("title_en", "title_vi", "why", "changes", "values", "unusual", "uncertainty", "correlations")
+    assert [getattr(again, part) for part in parts] == [getattr(story, part) for part in parts]
+
+
+@settings(max_examples=30)
+@given(st.tuples(*[st.sampled_from(NAMED) | st.text(max_size=40).filter(lambda text: not text_problem(text))] * 3))
+def test_titles_and_the_reason_come_back_as_written(head):
+    again = read_again(scenario_text(read_scenario("middle"), *head))
+    assert (again.title_en, again.title_vi, again.why) == tuple(unicodedata.normalize("NFC", one) for one in head)
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_escaped_as_toml_reads_it(text):
+    from bnplan_lib.inputs.scenario_text import _written
+
+    assert tomllib.loads(f"a = {_written(text)}") == {"a": text}
+
+
+def test_a_written_lever_has_its_unit_beside_it_and_stands_in_its_section():
+    story = read_scenario("middle", {"projects.II.1.delay_quarters": 8, "growth.industry": 12.65})
+    assert scenario_text(story, "a", "b", "c") == HEAD + (
+        '\n[growth]\nindustry = 12.65  # percent per year\n\n[projects."II.1"]\ndelay_quarters = 8  # quarters\n'
+    )
+
+
+def test_sections_are_written_in_the_order_of_the_design():
+    changes = {
+        "projects.I.1.overrun": 1,
+        "macro.icor": 4,
+        "growth.tilt": 1,
+        "targets.position": 1,
+        "phasing.open_end": "2031Q1",
+    }
+    text = scenario_text(read_scenario("middle", changes), "a", "b", "c")
+    found = [line[1:].split("]")[0].split(".")[0] for line in text.splitlines() if line.startswith("[")]
+    assert found == [section for section in SECTIONS if section != "base_year"]
+
+
+def test_a_lever_moved_without_a_file_is_written_as_any_other():
+    story = move_levers(read_scenario("high"), {"growth.industry": 11})
+    assert read_again(scenario_text(story, "a", "b", "c")).changes == {"targets.position": 1.0, "growth.industry": 11.0}
+
+
+def test_a_title_that_no_scenario_may_have_is_not_written():
+    with pytest.raises(ScenarioError) as caught:
+        scenario_text(read_scenario("middle"), "", "a\nb", "c")
+    assert [fault.place for fault in caught.value.faults] == ["title_en", "title_vi"]

@@ -194,6 +194,8 @@ def _weight_faults(at: str, values: list[float], weights: list[float]) -> Iterat
 def _distribution(table: Mapping[str, Any], lever: Lever) -> Distribution:
     kind, added = table["distribution"], table.get("added", False)
     given = [table[name] for name in NAMES[kind]]
+    if kind == "discrete":  # a value without weight is never drawn, so it is no end of the support either
+        given = [list(column) for column in zip(*(row for row in zip(*given, strict=True) if row[1] > 0), strict=True)]
     numbers = tuple(tuple(map(float, one)) if isinstance(one, list) else float(one) for one in given)
     limits = (-math.inf, math.inf) if added or lever.hard is None else lever.hard
     return Distribution(kind, numbers, added, limits)  # type: ignore[arg-type]
