@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bnplan_lib.cli_options import Data, Edition, Format, Scenarios, print_table, tell
+from bnplan_lib.cli_scenarios import compare, solve
 from bnplan_lib.errors import PlanError
 
 if TYPE_CHECKING:
@@ -43,14 +45,6 @@ class Lang(StrEnum):
     both = "both"
 
 
-class Format(StrEnum):
-    """How rows are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
-
 class Files(StrEnum):
     """What kind of files to export."""
 
@@ -67,7 +61,10 @@ class View(StrEnum):
     phases = "phases"
     directives = "directives"
     agencies = "agencies"
+    levers = "levers"
     growth = "growth"
+    growth_targets = "growth_targets"
+    macro = "macro"
     investment = "investment"
     timeline = "timeline"
     audit = "audit"
@@ -78,20 +75,6 @@ class Level(StrEnum):
 
     error = "error"
     tension = "tension"
-
-
-class Edition(StrEnum):
-    """One language."""
-
-    en = "en"
-    vi = "vi"
-
-
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder; the suite's own where not given.")]
-Scenarios = Annotated[
-    list[str] | None,
-    typer.Option("--scenario", "-s", help="A name in data/scenarios or the path of a TOML file. May be repeated."),
-]
 
 
 @app.command(
@@ -126,15 +109,15 @@ def run(
         with _progress(len(jobs)) as report:
             outcomes = run_jobs(jobs, out, workers or default_workers(len(jobs)), report, data)
     except KeyboardInterrupt:
-        _say("stopped: no more notebooks were begun; every page there is whole and recorded")
+        tell("stopped: no more notebooks were begun; every page there is whole and recorded")
         raise typer.Exit(130) from None
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
     done = len(outcomes) - len(failed)
-    _say(f"{done} of {len(outcomes)} pages written; start with {out / 'index.html'}")
+    tell(f"{done} of {len(outcomes)} pages written; start with {out / 'index.html'}")
     if failed:
         for outcome in failed:
             run_of = f"{outcome.notebook} ({outcome.scenario}, {outcome.lang})"
-            _say(f"{run_of} failed: {outcome.error}; see {out / outcome.executed}")
+            tell(f"{run_of} failed: {outcome.error}; see {out / outcome.executed}")
         raise typer.Exit(4)
 
 
@@ -151,15 +134,18 @@ def show(
     from bnplan_lib.inputs.programme import read_programme
 
     programme = read_programme(data)
-    computed = {View.growth, View.investment, View.timeline, View.audit}
+    computed = {View.growth, View.growth_targets, View.macro, View.investment, View.timeline, View.audit}
     if view in computed:
         from bnplan_lib.analysis.timeline import concurrency
         from bnplan_lib.inputs.scenario import read_scenario
+        from bnplan_lib.model.economy import macro_path
         from bnplan_lib.model.growth import growth_path
         from bnplan_lib.model.investment import phase_investment
 
         compute = {
             View.growth: growth_path,
+            View.growth_targets: _target_rows,
+            View.macro: macro_path,
             View.investment: phase_investment,
             View.timeline: concurrency,
             View.audit: _audit_rows,
@@ -172,7 +158,7 @@ def show(
         table = {View.phases: programme.project_phases}.get(view, getattr(programme, view.value, None))
     if view is View.audit and format_ is Format.table:
         table = table[["id", "severity", "confidence", "printed", "expected", "sentence"]]
-    _print(table, format_)
+    print_table(table, format_)
 
 
 @app.command(epilog="Examples:  bnplan audit  ·  bnplan audit --fail-on error  ·  bnplan audit --format json --lang vi")
@@ -207,12 +193,12 @@ def audit(
         for line in told_in_lines(programme, findings, lang.value):
             typer.echo(line)
     else:
-        _print(findings_frame(programme, findings, lang.value), format_)
+        print_table(findings_frame(programme, findings, lang.value), format_)
     counts = ", ".join(f"{len(open_findings(findings, [level]))} {level}s" for level in ("error", "tension", "note"))
-    _say(f"{len(findings)} findings; open: {counts}")
+    tell(f"{len(findings)} findings; open: {counts}")
     grave = open_findings(findings, ("error",) if fail_on is Level.error else ("error", "tension"))
     if fail_on and grave:
-        _say(f"--fail-on {fail_on.value}: {len(grave)} open findings reach it")
+        tell(f"--fail-on {fail_on.value}: {len(grave)} open findings reach it")
         raise typer.Exit(5)
 
 
@@ -229,6 +215,17 @@ def trace(
     programme = read_programme(data)
     for line in [line for name in names for line in steps(programme, name, lang.value)]:
         typer.echo(line)
+
+
+app.command(
+    epilog="Examples:  bnplan solve --target A.I.1=11.5 --by growth.industry  ·  "
+    "bnplan solve --target A.I.1=11.5 --by growth --how proportional --within targets  ·  "
+    "bnplan solve --target A.I.5=3.5 --target A.I.1=11 --by growth --by macro.investment_ratio --how smallest"
+)(solve)
+app.command(
+    epilog="Examples:  bnplan compare middle high  ·  bnplan compare middle mine.toml --explain A.I.2  ·  "
+    "bnplan compare low middle high --format json"
+)(compare)
 
 
 @app.command()
@@ -251,11 +248,11 @@ def validate(
             wrong.append(str(error))
         else:
             for remark in story.unusual:
-                _say(f"{name}: {remark}")
+                tell(f"{name}: {remark}")
     if wrong:
         raise PlanError("\n".join(wrong))
     tables = len(programme.__dataclass_fields__) - 3
-    _say(f"{programme.folder}: {tables} tables and {len(scenario or scenario_names(data))} scenarios are valid")
+    tell(f"{programme.folder}: {tables} tables and {len(scenario or scenario_names(data))} scenarios are valid")
 
 
 @app.command(epilog="Example:  bnplan export --to out --format csv")
@@ -287,12 +284,18 @@ def main() -> None:
     try:
         app()
     except PlanError as error:
-        _say(f"bnplan: {error}" if "\n" not in str(error) else str(error))
+        tell(f"bnplan: {error}" if "\n" not in str(error) else str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # the reader of our output left: nothing is lost, and nothing more can be said there
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _target_rows(programme: Programme, story: Scenario) -> pd.DataFrame:
+    from bnplan_lib.analysis.growth import growth_targets
+
+    return growth_targets(programme, story).assign(scenario=story.name)
 
 
 def _audit_rows(programme: Programme, story: Scenario) -> pd.DataFrame:
@@ -302,23 +305,12 @@ def _audit_rows(programme: Programme, story: Scenario) -> pd.DataFrame:
     return findings_frame(programme, find(programme, story), "en")
 
 
-def _print(table: pd.DataFrame, format_: Format) -> None:
-    from bnplan_lib.report.export import to_csv, to_json
-
-    if format_ is Format.json:
-        typer.echo(to_json(table))
-    elif format_ is Format.csv:
-        typer.echo(to_csv(table), nl=False)
-    else:
-        typer.echo(table.to_string(index=False, na_rep="", max_colwidth=44))
-
-
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[Outcome], None]]:
     """Give a function that tells of each page: a bar on a terminal, plain lines elsewhere; both on stderr."""
     if not sys.stderr.isatty():
         done = itertools.count(1)
-        yield lambda outcome: _say(
+        yield lambda outcome: tell(
             f"[{next(done)}/{total}] {outcome.page}: {outcome.status} in {outcome.seconds:.1f} s"
         )
         return
@@ -328,10 +320,6 @@ def _progress(total: int) -> Iterator[Callable[[Outcome], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("notebooks", total=total)
         yield lambda outcome: bar.update(task, advance=1, description=outcome.notebook)
-
-
-def _say(message: str) -> None:
-    typer.echo(message, err=True)
 
 
 if __name__ == "__main__":

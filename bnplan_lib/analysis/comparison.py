@@ -50,7 +50,7 @@ def compare(programme: Programme, stories: Sequence[Scenario]) -> pd.DataFrame:
     parts = [part for story in stories for part in _quantities(programme, story)]
     keys = ["quantity", "unit", "sector", "year", "target_id"]
     table = pd.concat(parts, ignore_index=True)[["scenario", *keys, "value"]]
-    table[keys] = table[keys].astype(object).where(table[keys].notna(), None)
+    table["year"] = table["year"].astype("Int64")
     size = len(table) // len(stories)
     first = np.tile(table["value"].to_numpy()[:size], len(stories))
     table["difference"] = table["value"] - first
@@ -139,6 +139,14 @@ def explain_difference(
         }
     )
     return table.sort_values("part", key=lambda part: -part.abs(), kind="stable", ignore_index=True)
+
+
+def farthest(programme: Programme, stories: Sequence[Scenario], target_id: str) -> Scenario:
+    """Return the scenario whose figure for a target lies farthest from the first one's; the first if it is alone."""
+    basis = basis_of(programme)
+    measure = goals_of(programme, [target_id])[target_id].measure
+    figures = [float(measure.of(Economy(basis, story.values))[0]) for story in stories]
+    return max(zip(stories, figures, strict=True), key=lambda pair: abs(pair[1] - figures[0]))[0]
 
 
 def _drivers(first: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

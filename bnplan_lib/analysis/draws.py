@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from bnplan_lib.errors import Fault, PlanError, ScenarioError
 from bnplan_lib.model.distributions import Distribution
 from bnplan_lib.model.economy import lever_value
 from bnplan_lib.model.growth import Basis
+from bnplan_lib.model.measures import SLACK
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -46,14 +47,20 @@ def spread_of(programme: Programme, basis: Basis, story: Scenario) -> Spread:
         raise PlanError(f"scenario {story.name}: has no [uncertainty], so there is nothing to draw")
     bounds = {row.key: (row.hard_low, row.hard_high) for row in programme.levers.itertuples()}
     faults = []
+    distributions = []
     for key, one in story.uncertainty.items():
-        if not one.added or one.kind == "normal":
-            continue
-        now = np.asarray(lever_value(basis, story.values, key), dtype=float)
-        ends = (float(now.min()) + one.support[0], float(now.max()) + one.support[1])
-        if ends[0] < bounds[key][0] or ends[1] > bounds[key][1]:
+        value = lever_value(basis, story.values, key)
+        at = f"{story.name}:uncertainty.{key}"
+        if not one.added and isinstance(value, tuple):
+            faults.append(Fault(at, "the lever has a value for each year: set added = true"))
+        now = np.asarray(value, dtype=float) if one.added else np.zeros(1)
+        # what may be added: no year leaves the lever's bounds, a normal distribution is cut off there
+        least, most = bounds[key][0] - float(now.min()), bounds[key][1] - float(now.max())
+        low, high = (one.numbers[0],) * 2 if one.kind == "normal" else one.support
+        if low < least - SLACK or high > most + SLACK:
             rule = f"must stay between {bounds[key][0]:g} and {bounds[key][1]:g}"
-            faults.append(Fault(f"{story.name}:uncertainty.{key}", rule, f"{ends[0]:g} to {ends[1]:g}"))
+            faults.append(Fault(at, rule, f"{float(now.min()) + low:g} to {float(now.max()) + high:g}"))
+        distributions.append(replace(one, limits=(least, most)))
     if faults:
         raise ScenarioError(faults)
     keys = tuple(story.uncertainty)
@@ -64,7 +71,7 @@ def spread_of(programme: Programme, basis: Basis, story: Scenario) -> Spread:
             matrix[first, second] = matrix[second, first] = value
     groups = _groups(matrix)
     roots = tuple(_root(matrix[np.ix_(group, group)]) if len(group) > 1 else None for group in groups)
-    return Spread(keys, tuple(story.uncertainty.values()), groups, roots)
+    return Spread(keys, tuple(distributions), groups, roots)
 
 
 def chosen_groups(spread: Spread, groups: Sequence[tuple[int, ...]]) -> Spread:
@@ -125,10 +132,12 @@ def coupled(spread: Spread, shares: np.ndarray) -> np.ndarray:
 def drawn(basis: Basis, values: Mapping[str, Any], spread: Spread, shares: np.ndarray) -> dict[str, Any]:
     """Return lever values with the uncertain ones drawn: an array of draws each, years by draws where yearly."""
     moved = dict(values)
-    for key, one, share in zip(spread.keys, spread.distributions, shares, strict=True):
+    ways = zip(spread.keys, spread.distributions, shares, strict=True)
+    # the position comes first: a sector's rate that follows it is what a draw is added to
+    for key, one, share in sorted(ways, key=lambda way: way[0] != "targets.position"):
         draw = one.quantile(share)
         if one.added:
-            now = lever_value(basis, values, key)
+            now = lever_value(basis, moved, key)
             draw = (np.asarray(now)[:, None] if isinstance(now, tuple) else now) + draw
         moved[key] = draw
     return moved

@@ -94,7 +94,7 @@ def sensitivity(
     spread = _entering(basis, story, spread, goal)
     if not spread.keys:
         return pd.DataFrame(columns=["levers", "first", "first_error", "total", "total_error"])
-    names = ["; ".join(spread.keys[place] for place in group) for group in spread.groups]
+    names = ["; ".join(_moving(basis, story, spread, goal, group)) for group in spread.groups]
     whose = {place: name for group, name in zip(spread.groups, names, strict=True) for place in group}
     problem = {
         "num_vars": len(spread.keys),
@@ -118,16 +118,21 @@ def sensitivity(
 
 
 def _entering(basis: Basis, story: Scenario, spread: Spread, goal: Goal) -> Spread:
-    """Return the groups of levers that move a figure, each tried at several points of the others."""
+    """Return the groups of levers that move a figure."""
+    return chosen_groups(spread, [group for group in spread.groups if _moving(basis, story, spread, goal, group)])
+
+
+def _moving(basis: Basis, story: Scenario, spread: Spread, goal: Goal, group: tuple[int, ...]) -> list[str]:
+    """Return the levers of a group that move a figure, each tried at several points of the others."""
     points = np.random.default_rng(0).random((len(spread.keys), 8))
-    kept = []
-    for group in spread.groups:
+    before = _figures(basis, story, spread, goal, points)
+    moving = []
+    for place in group:
         moved = points.copy()
-        moved[list(group)] = np.roll(moved[list(group)], 1, axis=1)
-        both = _figures(basis, story, spread, goal, np.hstack([points, moved]))
-        if not np.array_equal(both[:8], both[8:]):
-            kept.append(group)
-    return chosen_groups(spread, kept)
+        moved[place] = np.roll(moved[place], 1)
+        if not np.array_equal(_figures(basis, story, spread, goal, moved), before):
+            moving.append(spread.keys[place])
+    return moving
 
 
 def _asked(programme: Programme, story: Scenario, target_id: str) -> tuple[Basis, Spread, Goal]:

@@ -20,7 +20,23 @@ def amount(interval: Interval, unit: str, say: Language) -> str:
         if unit == "percentage_points_per_year":
             return say("{points} percentage points", points=shown)
         return shown + (f"{NBSP}%" if say.code == "vi" else "%")
-    shown = range_of(interval, say)
+    shown, words = range_of(interval, say), unit_words(unit, say)
+    return f"{shown}{NBSP}{words}" if words else shown
+
+
+def exact(value: float, unit: str, say: Language, *, with_unit: bool = True) -> str:
+    """Return one computed figure with the same digits whatever it is: two decimals, none from a thousand on."""
+    if value != value:
+        return "–"
+    if unit.startswith("percent"):
+        return say.percent(value, 2)
+    number = say.number(value, 0 if abs(value) >= 1000 else 2)
+    words = unit_words(unit, say)
+    return f"{number}{NBSP}{words}" if words and with_unit else number
+
+
+def unit_words(unit: str, say: Language) -> str:
+    """Return what a unit is called behind a number; blank for per cent, which its sign says, and for plain numbers."""
     words = {
         "bn_vnd": say("bn VND"),
         "usd": "USD",
@@ -29,7 +45,7 @@ def amount(interval: Interval, unit: str, say: Language) -> str:
         "million_vnd_per_month": say("million VND a month"),
         "years": say("years"),
     }
-    return shown + NBSP + words[unit] if unit in words else shown
+    return words.get(unit, "")
 
 
 def range_of(interval: Interval, say: Language) -> str:

@@ -9,19 +9,18 @@ import pandas as pd
 import plotly.graph_objects as go
 from IPython.display import HTML
 
-from bnplan_lib.analysis.comparison import explain_difference
-from bnplan_lib.figures.amounts import amount, apart
+from bnplan_lib.analysis.comparison import explain_difference, farthest
+from bnplan_lib.figures.amounts import apart, exact, unit_words
 from bnplan_lib.figures.goals import short_label
 from bnplan_lib.figures.growth import sector_names
-from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.language import NBSP, Language, speak
 from bnplan_lib.figures.levers import lever_amount, lever_title
-from bnplan_lib.figures.sources import source_line
+from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import (
     BAND,
     BLUE,
     GREEN,
     GREY,
-    INK,
     ORANGE,
     PURPLE,
     RED,
@@ -31,7 +30,7 @@ from bnplan_lib.figures.style import (
     rows_table,
 )
 from bnplan_lib.figures.tables import html_table
-from bnplan_lib.model.growth import SECTORS
+from bnplan_lib.model.growth import SECTORS, target_range
 from bnplan_lib.model.measures import goals_of
 
 if TYPE_CHECKING:
@@ -69,10 +68,10 @@ def growth_lines(programme: Programme, stories: Sequence[Scenario], compared: pd
         index="year", columns="scenario", values="value"
     )
     averages = compared[compared["target_id"] == "A.I.1"].set_index("scenario")["value"]
-    low, high = (programme.target("A.I.1")[end] for end in ("low", "high"))
+    low, high = target_range(programme, "A.I.1")
     years = [str(int(year)) for year in table.index]
     figure = go.Figure()
-    figure.add_hrect(y0=low, y1=high, fillcolor=BAND, line_width=0, layer="below")
+    figure.add_hrect(y0=low * 100, y1=high * 100, fillcolor=BAND, line_width=0, layer="below")
     for place, (name, title) in enumerate(titles.items()):
         color, dash, symbol = LINES[place % len(LINES)]
         figure.add_scatter(
@@ -87,24 +86,24 @@ def growth_lines(programme: Programme, stories: Sequence[Scenario], compared: pd
             ],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    figure.add_annotation(
-        x=0, xref="paper", xanchor="left", y=high, yanchor="bottom", showarrow=False,
-        text=say("printed target"), font={"size": 12, "color": INK},
-    )  # fmt: skip
     rows = [
         (title, *(say.percent(value, 2) for value in table[name]), say.percent(averages[name], 2))
         for name, title in titles.items()
     ]
     spread = averages.max() - averages.min()
+    figure.update_xaxes(type="category")
     figure.update_yaxes(title=say("per cent a year"))
-    figure.update_layout(legend={"orientation": "v", "x": 0, "y": -0.16, "yanchor": "top"})
     drawn = frame(
         figure,
         say,
         title=say("The scenarios lie {points} percentage points a year apart", points=say.number(spread * 100, 1))
         if len(titles) > 1
         else say("GRDP grows {average} a year on average", average=say.percent(averages.iloc[0], 2)),
-        subtitle=say("GRDP growth by year, constant 2025 prices"),
+        subtitle=say(
+            "GRDP growth by year, constant 2025 prices; the band is the target of {low} to {high}",
+            low=say.percent(low, 0),
+            high=say.percent(high, 0),
+        ),
         source=source_line("growth", say),
         table=rows_table([say("Scenario"), *years, say("Average")], rows),
         height=430,
@@ -180,22 +179,27 @@ def comparison_table(programme: Programme, stories: Sequence[Scenario], compared
     rows = []
     for target_id, goal in goals.items():
         told = [
-            f"{amount((value, value), goal.unit, say)} {'✓' if goal.met(value) else '✗'}" if value == value else "–"
+            f"{exact(value, goal.unit, say, with_unit=False)}{NBSP}{'✓' if goal.met(value) else '✗'}"
+            if value == value
+            else "–"
             for value in found.loc[target_id, list(titles)]
         ]
-        rows.append((target_id, say.of(targets.loc[target_id], "name"), targets.loc[target_id, "printed"], *told))
+        unit = unit_words(goal.unit, say)
+        name = say.of(targets.loc[target_id], "name") + (f", {unit}" if unit else "")
+        rows.append((row_number(target_id), name, targets.loc[target_id, "printed"], *told))
     heads = [say("Id"), say("Target"), say("As printed"), *titles.values()]
     note = say("✓ met, ✗ not met")
     return html_table("comparison", heads, rows, numbers=range(3, 3 + len(titles)), note=note)
 
 
-def difference_bars(programme: Programme, story: Scenario, other: Scenario, target_id: str, lang: str) -> go.Figure:
-    """Draw how the difference between two scenarios divides among the levers that differ: Shapley values."""
+def difference_bars(programme: Programme, stories: Sequence[Scenario], target_id: str, lang: str) -> go.Figure:
+    """Draw how the difference between the first scenario and the one farthest from it divides among the levers."""
     say = speak(lang)
+    story, other = stories[0], farthest(programme, stories, target_id)
     table = explain_difference(programme, story, other, target_id)
     goal = goals_of(programme, [target_id])[target_id]
-    titles = titles_of([story, other], say)
-    first, last = titles.values()
+    titles = titles_of(stories, say)
+    first, last = titles[story.name], titles[other.name]
     per_cent = goal.unit.startswith("percent")
     names = [lever_title(programme, lever, say) for lever in table["lever"]]
     moving = table["part"].abs() > 1e-12 * max(table["part"].abs().max(), 1e-300) if len(table) else []

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from bnplan_lib.figures.amounts import amount
+from bnplan_lib.figures.amounts import amount, exact
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import change_of, lever_amount, lever_title
 from bnplan_lib.figures.sources import source_line
-from bnplan_lib.figures.style import GREY, ORANGE, frame, rows_table
+from bnplan_lib.figures.style import BAND, BLUE, GREY, ORANGE, frame, rows_table
 
 if TYPE_CHECKING:
     from bnplan_lib.analysis.goals import Solution
@@ -23,15 +23,16 @@ def solution(programme: Programme, found: Solution, lang: str) -> go.Figure:
     table = found.levers
     labels = [short_label(lever_title(programme, name, say)) for name in table["lever"]]
     figure = go.Figure()
-    for place, row in enumerate(table.to_dict("records")):
-        figure.add_scatter(
-            x=[row["before"], row["after"]],
-            y=[labels[place]] * 2,
-            mode="lines",
-            line={"color": ORANGE, "width": 3},
-            showlegend=False,
-            hoverinfo="skip",
-        )
+    figure.add_bar(
+        y=labels,
+        x=table["high"] - table["low"],
+        base=table["low"],
+        orientation="h",
+        name=say("Within its bounds"),
+        width=0.4,
+        marker={"color": BAND, "line": {"color": BLUE, "width": 1}},
+        hoverinfo="skip",
+    )
     for column, name, marker in (
         (
             "before",
@@ -48,7 +49,7 @@ def solution(programme: Programme, found: Solution, lang: str) -> go.Figure:
             name=name,
             marker=marker,
             text=texts,
-            textposition="middle right",
+            textposition="top center",
             cliponaxis=False,
             customdata=[f"{label}: {name}, {text}" for label, text in zip(labels, texts, strict=True)],
             hovertemplate="%{customdata}<extra></extra>",
@@ -63,10 +64,10 @@ def solution(programme: Programme, found: Solution, lang: str) -> go.Figure:
         )
         for label, row in zip(labels, table.to_dict("records"), strict=True)
     ]
-    figure.update_yaxes(autorange="reversed")
-    widest = float(table[["before", "after"]].max().max())
-    least = min(float(table[["before", "after"]].min().min()) * 1.2, 0.0)
-    figure.update_xaxes(title=_axis(table["unit"], say), range=[least, widest * 1.2 or 1.0])
+    figure.update_yaxes(range=[len(labels) - 0.5, -0.75])  # from top to bottom, with room for the first figure
+    first, last = float(table["low"].min()), float(table["high"].max())
+    room = (last - min(first, 0.0)) * 0.15
+    figure.update_xaxes(title=_axis(table["unit"], say), range=[min(first - room * (first < 0), 0.0), last + room])
     heads = [say("Lever"), say("Scenario"), say("Needed"), say("Change"), say("Bound")]
     return frame(
         figure,
@@ -78,6 +79,28 @@ def solution(programme: Programme, found: Solution, lang: str) -> go.Figure:
         height=200 + 44 * len(labels),
         least_width=520,
     )
+
+
+def told_in_lines(programme: Programme, found: Solution, lang: str) -> list[str]:
+    """Return a solution as lines of text: what was asked, then each lever."""
+    say = speak(lang)
+    lines = []
+    for row in found.targets.to_dict("records"):
+        values = {
+            "target": f"{row['target_id']} {say.of(programme.target(row['target_id']), 'name')}",
+            "before": exact(row["before"], row["unit"], say),
+            "after": exact(row["after"], row["unit"], say),
+            "goal": exact(row["goal"], row["unit"], say),
+        }
+        met = say("{target}: from {before} to {after}", **values)
+        lines.append(met if not row["shortfall"] else met + " " + say("(wanted: {goal})", **values))
+    bounds = {"low": say("at its lower bound"), "high": say("at its upper bound")}
+    for row in found.levers.to_dict("records"):
+        title = lever_title(programme, row["lever"], say)
+        before, after = (lever_amount(row[column], row["unit"], say) for column in ("before", "after"))
+        bound = f" ({bounds[row['binding']]})" if row["binding"] else ""
+        lines.append(f"  {row['lever']}  {title}: {before} → {after}{bound}")
+    return lines
 
 
 def short_label(title: str) -> str:

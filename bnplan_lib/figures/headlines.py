@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from IPython.display import Markdown
 
 from bnplan_lib.analysis.baskets import baskets
 from bnplan_lib.analysis.consistency import audit
-from bnplan_lib.analysis.growth import average_growth, headline_range
+from bnplan_lib.analysis.growth import average_growth, growth_targets, headline_range
 from bnplan_lib.analysis.investment import concentration, load_by_year
 from bnplan_lib.analysis.timeline import concurrency
 from bnplan_lib.errors import UnknownName
+from bnplan_lib.figures.comparison import titles_of
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.levers import lever_amount, lever_title
+from bnplan_lib.model.economy import economy
 from bnplan_lib.model.growth import growth_path, target_range
 from bnplan_lib.model.investment import phase_investment
 
@@ -22,8 +25,13 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 
-def headline(topic: str, programme: Programme, story: Scenario, lang: str) -> Markdown:
+def headline(topic: str, programme: Programme, story: Scenario, lang: str, others: Sequence[Scenario] = ()) -> Markdown:
     """Return the answer of a notebook under a scenario: one bold sentence, and the scenario's name.
+
+    Parameters
+    ----------
+    others
+        Scenarios that the topic `comparison` holds against the first.
 
     Raises
     ------
@@ -38,7 +46,8 @@ def headline(topic: str, programme: Programme, story: Scenario, lang: str) -> Ma
     if story.changes:
         moved = "; ".join(_lever(programme, key, value, say) for key, value in story.changes.items())
         told += " " + say("Levers moved: {moved}.", moved=moved)
-    return Markdown(f"**{SENTENCES[topic](programme, story, say)}**\n\n{told}")
+    sentence = _comparison(programme, story, others, say) if others else SENTENCES[topic](programme, story, say)
+    return Markdown(f"**{sentence}**\n\n{told}")
 
 
 def _growth(programme: Programme, story: Scenario, say: Language) -> str:
@@ -53,7 +62,9 @@ def _growth(programme: Programme, story: Scenario, say: Language) -> str:
         low=say.percent(low, 0),
         high=say.percent(high, 0),
     )
-    if story.changes and not any(key.startswith(("growth.", "base_year.", "targets.")) for key in story.changes):
+    if story.changes and not any(
+        key.startswith(("growth.", "base_year.", "targets.", "macro.")) for key in story.changes
+    ):
         reach += " " + say("The levers moved here do not enter growth.")
     ends = {"floor": say.percent(floor, 2), "ceiling": say.percent(ceiling, 2)}
     if floor < low - 1e-12:
@@ -127,30 +138,41 @@ def _consistency(programme: Programme, story: Scenario, say: Language) -> str:
     )
 
 
+def _comparison(programme: Programme, story: Scenario, others: Sequence[Scenario], say: Language) -> str:
+    measured = {one.name: float(economy(programme, one).average_growth[0]) for one in (story, *others)}
+    least, most = min(measured, key=measured.__getitem__), max(measured, key=measured.__getitem__)
+    titles = titles_of([story, *others], say)
+    met = {one.name: int(growth_targets(programme, one)["met"].sum()) for one in (story, *others)}
+    count = len(growth_targets(programme, story))
+    return (
+        say(
+            "GRDP grows {low} a year in “{lowest}” and {high} in “{highest}”.",
+            low=say.percent(measured[least], 2),
+            lowest=titles[least],
+            high=say.percent(measured[most], 2),
+            highest=titles[most],
+        )
+        + " "
+        + say(
+            "Of {count} targets that growth decides, the scenarios meet {fewest} to {largest}.",
+            count=say.number(count),
+            fewest=say.number(min(met.values())),
+            largest=say.number(max(met.values())),
+        )
+    )
+
+
 SENTENCES: Mapping[str, Callable[..., str]] = {
     "growth": _growth,
     "investment": _investment,
     "timeline": _timeline,
     "consistency": _consistency,
+    "comparison": lambda programme, story, say: _comparison(programme, story, (), say),
 }
 
 
 def _lever(programme: Programme, key: str, value: object, say: Language) -> str:
     """Return a lever's title, its project if it is of one, and its value."""
-    section, name = key.split(".", 1)
-    project, _, own = name.rpartition(".")
-    levers = programme.levers.set_index("key")
-    title = say.of(levers.loc[f"projects.*.{own}" if section == "projects" else key], "title")
-    whose = f"{project}: " if section == "projects" else ""
-    return f"{whose}{title} = {_value(value, say)}"
-
-
-def _value(value: object, say: Language) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(_value(one, say) for one in value)
-    if isinstance(value, bool):
-        return say("yes") if value else say("no")
-    if isinstance(value, int | float):
-        digits = next((count for count in range(4) if round(value, count) == value), 4)
-        return say.number(value, digits)
-    return say.quarter(str(value))
+    units = dict(zip(programme.levers["key"], programme.levers["unit"], strict=True))
+    general = f"projects.*.{key.rpartition('.')[2]}" if key.startswith("projects.") else key
+    return f"{lever_title(programme, key, say)} = {lever_amount(value, units[general], say)}"

@@ -9,10 +9,10 @@ from IPython.display import HTML
 
 from bnplan_lib.analysis.growth import growth_targets
 from bnplan_lib.analysis.turning import turning_points
-from bnplan_lib.figures.amounts import amount
+from bnplan_lib.figures.amounts import exact
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import change_of, lever_amount, lever_title
-from bnplan_lib.figures.sources import source_line
+from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import BLUE, GREY, ORANGE, PURPLE, frame, pattern, rows_table
 from bnplan_lib.figures.tables import html_table
 from bnplan_lib.model.economy import economy, lever_value, macro_path
@@ -32,10 +32,10 @@ def outlook_table(programme: Programme, story: Scenario, lang: str) -> HTML:
     rows = []
     for row in growth_targets(programme, story).to_dict("records"):
         target = targets.loc[row["target_id"]]
-        value = "–" if row["standing"] == "none" else amount((row["value"], row["value"]), row["unit"], say)
+        value = exact(row["value"], row["unit"], say)
         rows.append(
             (
-                row["target_id"],
+                row_number(row["target_id"]),
                 say.of(target, "name"),
                 target["printed"],
                 value,
@@ -55,7 +55,7 @@ def _turn(programme: Programme, turn: Any, row: dict[str, Any], say: Language) -
     """Return a sentence on the lever value at which a target is only just met."""
     title = lever_title(programme, turn["lever"], say)
     if not turn["reachable"]:
-        closest = amount((turn["closest"], turn["closest"]), row["unit"], say)
+        closest = exact(turn["closest"], row["unit"], say)
         return say("{lever}: no usual value is enough; the closest gives {closest}", lever=title, closest=closest)
     if turn["lever"] == "growth":
         points = change_of(turn["change"], turn["unit"], say)
@@ -67,6 +67,8 @@ def _turn(programme: Programme, turn: Any, row: dict[str, Any], say: Language) -
         "at": lever_amount(turn["at"], turn["unit"], say),
         "now": lever_amount(turn["before"], turn["unit"], say),
     }
+    if row["met"] and turn["change"] < 0:
+        return say("{lever}: holds down to {at}, now {now}", **values)
     if row["met"]:
         return say("{lever}: holds up to {at}, now {now}", **values)
     return say("{lever}: needs {at}, now {now}", **values)

@@ -11,13 +11,14 @@ from bnplan_lib.analysis.finding import natural
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures.amounts import amount
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.levers import lever_amount
 from bnplan_lib.model.growth import construction_interval
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
 
 DOCUMENT = "261/CTr-UBND"
-TOPICS = ("growth", "investment", "timeline", "consistency")
+TOPICS = ("growth", "comparison", "investment", "timeline", "consistency")
 FACTS = {
     "growth": [
         "grdp.2025",
@@ -26,6 +27,12 @@ FACTS = {
         "share_industry_construction.2025",
         "share_services.2025",
         "share_product_taxes.2025",
+        "population.2025.legal",
+        "exchange_rate.2025.nso_average",
+        "investment_plan_to_grdp.2025",
+        "trade_total.2025",
+        "budget_revenue.2025",
+        "income_per_head_monthly.2025",
     ],
     "investment": ["gia_binh_airport_cost.phase1", "gia_binh_airport_cost.phase2"],
     "timeline": ["gia_binh_airport_cost.phase1", "gia_binh_airport_cost.phase2"],
@@ -64,6 +71,11 @@ def source_line(topic: str, say: Language) -> str:
     return lines[topic].format(number=DOCUMENT)
 
 
+def row_number(row_id: str) -> str:
+    """Return a row's number as the document has it: A.I.1.2.industry stands in row A.I.1.2."""
+    return re.sub(r"\.[a-z_]+$", "", row_id)
+
+
 def place(source: str, say: Language) -> str:
     """Return a place in the document in words: appendix-3:I.16 is Appendix III, row I.16."""
     match = re.fullmatch(r"(appendix|section)-(\d):(.+)", source)
@@ -80,9 +92,10 @@ def source_note(topic: str, programme: Programme, lang: str) -> Markdown:
     say = speak(lang)
     if topic not in TOPICS:
         raise UnknownName("topic", topic, TOPICS)
+    topic = "growth" if topic == "comparison" else topic  # it rests on the same rows, facts and levers
     parts = [source_line(topic, say), _facts(topic, programme, say)]
     if topic == "growth":
-        parts.append(_derived(programme, say))
+        parts += [_derived(programme, say), _assumed_levers(programme, say)]
     if topic == "consistency":
         return Markdown("\n\n".join([*parts, _assumptions(programme, say)]))
     parts.append(_corrections(topic, programme, say))
@@ -97,9 +110,26 @@ def _assumptions(programme: Programme, say: Language) -> str:
     return "\n".join(lines)
 
 
+def _assumed_levers(programme: Programme, say: Language) -> str:
+    lines = [say("**Assumptions** (a scenario may move each of them):")]
+    for row in programme.levers[programme.levers["basis"] == "assumed"].to_dict("records"):
+        default = lever_amount(float(row["default"]), row["unit"], say)
+        usual = amount(natural(row["soft_low"], row["soft_high"], row["unit"]), row["unit"], say)
+        told = say("{default}, usually {usual}", default=default, usual=usual)
+        lines.append(f"- {say.of(row, 'title')}: {told}. {say.of(row, 'description')}")
+    return "\n".join(lines)
+
+
 def _facts(topic: str, programme: Programme, say: Language) -> str:
     lines = [say("**Facts from outside the document** (none is final unless it says so):")]
-    status = {"estimate": say("estimate"), "plan": say("plan")}
+    status = {
+        "estimate": say("estimate"),
+        "plan": say("plan"),
+        "preliminary": say("preliminary"),
+        "final": say("final"),
+        "derived": say("derived"),
+        "legal": say("from a legal text"),
+    }
     operands = programme.operands[programme.operands["table"] == "facts"]
     for fact_id in FACTS.get(topic, operands["ref"].drop_duplicates()):
         fact = programme.fact(fact_id)

@@ -10,11 +10,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from bnplan_lib.analysis.sensitivity import sensitivity, tornado
-from bnplan_lib.figures.amounts import amount
+from bnplan_lib.figures.amounts import amount, exact
 from bnplan_lib.figures.goals import short_label
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import lever_title
-from bnplan_lib.figures.sources import source_line
+from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import BLUE, GREY, INK, ORANGE, frame, labelled_bars, pattern, rows_table
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ def chances(programme: Programme, result: Simulation, lang: str) -> go.Figure:
     targets = programme.targets.set_index("id")
     table = result.targets
     joint = result.joint.set_index("targets")
-    labels = [short_label(f"{key} {say.of(targets.loc[key], 'name')}") for key in table["target_id"]]
-    labels.append(f"<b>{say('All growth targets of A.I.1 at once')}</b>")
+    labels = [short_label(f"{row_number(key)} {say.of(targets.loc[key], 'name')}") for key in table["target_id"]]
+    together = say("All growth targets of A.I.1 at once")
+    labels.append(f"<b>{together}</b>")
     values = [*table["probability"], joint.loc["growth", "probability"]]
     errors = [*table["error"], joint.loc["growth", "error"]]
     figure = go.Figure()
@@ -79,7 +80,7 @@ def chance(value: float, say: Language) -> str:
 
 def _spread(table: pd.DataFrame, say: Language) -> list[tuple[str, str]]:
     return [
-        (amount((row.q50, row.q50), row.unit, say), amount((row.q05, row.q95), row.unit, say))
+        (exact(row.q50, row.unit, say), f"{exact(row.q05, row.unit, say)} – {exact(row.q95, row.unit, say)}")
         for row in table.itertuples()
     ]
 
@@ -125,8 +126,8 @@ def fan(programme: Programme, result: Simulation, lang: str) -> go.Figure:
         line={"color": ORANGE, "width": 7},
         hovertemplate=amount((goal["low"], goal["high"]), "usd_per_head", say) + "<extra></extra>",
     )
-    figure.update_yaxes(title="USD")
-    figure.update_xaxes(range=[-0.15, len(years) - 0.8])
+    figure.update_yaxes(title="USD", tickformat=",.0f")
+    figure.update_xaxes(type="category")
     shares = list(table.columns)
     rows = [(str(year), *(say.number(row[share]) for share in shares)) for year, row in table.iterrows()]
     return frame(
@@ -165,8 +166,7 @@ def tornado_bars(programme: Programme, story: Scenario, target_id: str, lang: st
             name=name,
             marker=pattern(*style),
             customdata=[
-                f"{label}: {amount((value, value), unit, say)}"
-                for label, value in zip(names, shown[column], strict=False)
+                f"{label}: {exact(value, unit, say)}" for label, value in zip(names, shown[column], strict=False)
             ],
             hovertemplate="%{customdata}<extra></extra>",
         )
@@ -175,8 +175,8 @@ def tornado_bars(programme: Programme, story: Scenario, target_id: str, lang: st
             label,
             say.number(row.low_value, 2),
             say.number(row.high_value, 2),
-            amount((row.low, row.low), unit, say),
-            amount((row.high, row.high), unit, say),
+            exact(row.low, unit, say),
+            exact(row.high, unit, say),
         )
         for label, row in zip(names, table.itertuples(), strict=True)
     ]
@@ -228,7 +228,7 @@ def variance_bars(programme: Programme, story: Scenario, target_id: str, lang: s
     return frame(
         figure,
         say,
-        title=say("{share} of the spread has one cause", share=share)
+        title=say("{lever}: {share} of the spread", lever=names[0], share=share)
         if names
         else say("No uncertain lever enters this target"),
         subtitle=say(

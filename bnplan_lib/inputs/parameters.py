@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bnplan_lib.errors import Fault, ParameterError, nearest, shorten
+from bnplan_lib.model.measures import MEASURES
 from bnplan_lib.model.quarters import is_quarter
 
 LANGUAGES = ("en", "vi")
+MOST_COMPARED = 5  # scenarios beside the first: as many as a reader can tell apart
 INJECTED = "# Parameters"  # how papermill heads the cell it puts in
 
 
@@ -47,12 +49,24 @@ def _levers(value: Any) -> str:
     return "" if named else "must be a mapping from levers to values"
 
 
+def _names(value: Any) -> str:
+    named = isinstance(value, list) and all(isinstance(name, str) and name for name in value)
+    if not named or len(value) > MOST_COMPARED or len(set(value)) < len(value):
+        return f"must be a list of at most {MOST_COMPARED} different names"
+    return ""
+
+
 # Every parameter of every notebook, and what it may be.
 RULES: Mapping[str, Callable[[Any], str]] = {
     "scenario": _text,
     "lang": _choice(*LANGUAGES),
     "levers": _levers,
     "goal": _per_cent(0, 25),
+    "uncertainty": _text,
+    "draws": _whole(100, 100_000_000),
+    "seed": _whole(0, 2**31 - 1),
+    "against": _names,
+    "measured": _choice(*MEASURES),
     "largest": _whole(1, 30),
     "shared": _choice("corridor", "place", "sector", "capital_source"),
     "as_of": _quarter,

@@ -315,5 +315,5 @@ LEVER_DEFAULTS = {
     "number": r"-?\d+(\.\d+)?",
     "integer": r"-?\d+",
     "boolean": "true|false",
-    "quarter": r"\d{4}Q[1-4]",
+    "quarter": r"[0-9]{4}Q[1-4]",
 }

@@ -88,7 +88,10 @@ def read_levers(programme: Programme) -> dict[str, Lever]:
 
 
 def read_scenario(
-    scenario: str | Path = "middle", levers: Mapping[str, Any] | None = None, folder: str | Path | None = None
+    scenario: str | Path = "middle",
+    levers: Mapping[str, Any] | None = None,
+    folder: str | Path | None = None,
+    uncertainty: str | Path | None = None,
 ) -> Scenario:
     """Read a scenario by its name in data/scenarios or by its path.
 
@@ -96,6 +99,8 @@ def read_scenario(
     ----------
     levers
         Changes on top of the file, such as {"growth.industry": 12.65}.
+    uncertainty
+        Another scenario, whose distributions are used where this one has none.
 
     Raises
     ------
@@ -121,7 +126,11 @@ def read_scenario(
     name = Path(scenario).stem + ("*" if own else "")
     titles = (read.head["title_vi"], read.head["title_en"], read.head["why"])
     unusual = tuple(_unusual(changes, catalogue))
-    return Scenario(name, *titles, changes, values, unusual, read.uncertainty, read.correlations)
+    chance = (read.uncertainty, read.correlations)
+    if uncertainty is not None and not read.uncertainty:
+        other = read_scenario(uncertainty, folder=folder)
+        chance = (dict(other.uncertainty), dict(other.correlations))
+    return Scenario(name, *titles, changes, values, unusual, *chance)
 
 
 def move_levers(story: Scenario, moved: Mapping[str, Any]) -> Scenario:
