@@ -161,14 +161,14 @@ def investment_need(programme: Programme, story: Scenario, lang: str) -> go.Figu
         figure,
         say,
         title=say(
-            "Invested: {invested} of GRDP; the ICOR target asks for {least} to {most}",
+            "ICOR target: {least} to {most} of GRDP; invested {invested}",
             invested=say.percent(totals.iloc[0] / grdp, 1),
             least=say.percent(min(totals.iloc[1:]) / grdp, 1),
             most=say.percent(max(totals.iloc[1:]) / grdp, 1),
         ),
         subtitle=say(
-            "Thousand bn VND a year, constant 2025 prices, at an ICOR of {icor}; the yearly ratio asks for more "
-            "because it takes growth times the GRDP of the same year",
+            "Thousand bn VND a year, constant 2025 prices, at an ICOR of {icor}; the yearly ratio takes growth "
+            "times the GRDP of the same year",
             icor=lever_amount(lever_value(now.basis, now.values, "macro.icor"), "ratio", say),
         ),
         source=source_line("outlook", say),
