@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +61,8 @@ def solve(
         proportion), or `growth` for the five sectors.
     how
         Several levers move by the same `equal` amount, in the same `proportional`
-        measure, or by the `smallest` sum of squares.
+        measure, or by the `smallest` sum of squares, those of unlike units each in
+        parts of its usual range.
     within
         Bounds of each lever: the `usual` ones, all that is `possible`, or those of the
         lever's own `targets`.
@@ -73,14 +75,17 @@ def solve(
     Raises
     ------
     PlanError
-        If a goal, a lever or a rule is not known, or a goal is no number.
+        If a goal, a lever or a rule is not known, a goal is no number, or the levers
+        cannot be turned together.
+    Infeasible
+        If a goal's figure has no value, such as growth of a sector with no value added.
     """
     if how not in RULES:
         raise UnknownName("rule", how, RULES)
     if not goals or not by:
         raise PlanError("solve: needs at least one goal and one lever")
     for name, wanted in goals.items():
-        if isinstance(wanted, bool) or not isinstance(wanted, int | float) or not np.isfinite(wanted):
+        if isinstance(wanted, bool) or not isinstance(wanted, Real) or not np.isfinite(wanted):
             raise PlanError(f"goal {name}: must be a number, found {shorten(wanted)}")
     basis = basis_of(programme)
     chosen = goals_of(programme, list(goals))
@@ -91,7 +96,7 @@ def solve(
     now = problem.reach(before[:, None])[:, 0]
     problem = replace(problem, sense=_senses(problem, now))
     find = least_squares if how == "smallest" and len(knobs) > 1 else along
-    after = find(problem, before, how)
+    after = np.clip(find(problem, before, how), [knob.low for knob in knobs], [knob.high for knob in knobs])
     return _told(problem, story, how, before, after, now)
 
 
@@ -99,6 +104,8 @@ def _senses(problem: Problem, now: np.ndarray) -> np.ndarray:
     """Return the way each goal points; a range is entered from the side where the scenario stands."""
     ways = {"higher": 1.0, "lower": -1.0}
     towards = np.where(now <= problem.wanted, 1.0, -1.0)
+    if len(problem.goals) == 1:  # it is met exactly, from wherever the scenario stands
+        return towards
     return np.array([ways.get(goal.measure.better, towards[place]) for place, goal in enumerate(problem.goals)])
 
 

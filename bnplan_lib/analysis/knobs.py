@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bnplan_lib.errors import PlanError, UnknownName
+from bnplan_lib.errors import PlanError, UnknownName, shorten
 from bnplan_lib.model.economy import Economy, lever_value
 from bnplan_lib.model.growth import SECTORS, Basis, yearly
 
@@ -24,7 +24,7 @@ class Knob:
     """One lever, or one year of it, as a number that can be turned, in the lever's unit.
 
     `before` is where the scenario has it; a lever with a value for each year is turned
-    by its mean. `width` is how far it usually goes.
+    by its mean. `width` is how far apart its usual bounds lie.
     """
 
     key: str
@@ -51,17 +51,36 @@ def knobs_of(
     UnknownName
         If there is no such lever or kind of bounds.
     PlanError
-        If a lever is not a number that enters growth, or is named twice.
+        If a lever is not a number that enters growth, or levers cannot be turned together.
     """
+    if isinstance(names, str):
+        raise PlanError(f"levers: must be a list of names, found {shorten(names)}")
     if within not in BOUNDS:
         raise UnknownName("kind of bounds", within, BOUNDS)
     table = programme.levers
     number = (table["type"] == "number") & ~table["key"].str.startswith("projects.")
     levers = {row["key"]: row for row in table[number].to_dict("records")}
     wanted = [key for name in names for key in (_sectors() if name == "growth" else (name,))]
-    if len(set(wanted)) < len(wanted):
-        raise PlanError(f"levers: each may be named once, found {', '.join(wanted)}")
-    return tuple(_knob(name, basis, values, levers, within) for name in wanted)
+    knobs = tuple(_knob(name, basis, values, levers, within) for name in wanted)
+    _check_together(knobs, values)
+    return knobs
+
+
+def _check_together(knobs: Sequence[Knob], values: Mapping[str, Any]) -> None:
+    names = [knob.name for knob in knobs]
+    if len(set(names)) < len(names):
+        raise PlanError(f"levers: each may be named once, found {', '.join(names)}")
+    for knob in knobs:
+        if knob.year is not None and knob.key in names:
+            raise PlanError(f"levers: name all years or single ones, found {knob.key} and {knob.name}")
+    shares = [knob.key for knob in knobs if knob.key.startswith(SHARE)]
+    if len(shares) > 1:
+        raise PlanError(
+            f"levers: one share of the base year at a time, the others make room; found {', '.join(shares)}"
+        )
+    for share in shares:
+        if values[share] >= 100:
+            raise PlanError(f"lever {share}: is 100 per cent, so the others are 0 and cannot grow in proportion")
 
 
 def _sectors() -> tuple[str, ...]:
@@ -80,19 +99,31 @@ def _knob(
     if year and (not row["yearly"] or int(year) not in basis.years):
         rule = f"a year from {basis.years[0]} to {basis.years[-1]}" if row["yearly"] else "no year: it is one number"
         raise PlanError(f"lever {name}: takes {rule}")
-    now = _now(basis, values, key)
-    before = float(now.mean() if not year else now[basis.years.index(int(year))])
+    if year:
+        now = _by_year(basis, values, key)[[basis.years.index(int(year))]]
+    else:
+        now = np.ravel(yearly(lever_value(basis, values, key), len(basis.years)))
+    before = float(now.mean()) if len(now) > 1 else float(now[0])
+    low, high = _limits(row, basis, within)
+    # no year of a lever that moves as a whole may leave what is possible
+    low, high = max(low, row["hard_low"] + before - now.min()), min(high, row["hard_high"] + before - now.max())
+    width = row["soft_high"] - row["soft_low"]
+    return Knob(key, int(year) if year else None, row["unit"], before, min(low, before), max(high, before), width)
+
+
+def _limits(row: Mapping[str, Any], basis: Basis, within: str) -> tuple[float, float]:
+    """Return the bounds of a lever in its unit; where its target leaves an end open, or it has none, the usual one."""
+    if within == "possible":
+        return row["hard_low"], row["hard_high"]
     usual = (row["soft_low"], row["soft_high"])
-    low, high = usual if within == "usual" else (row["hard_low"], row["hard_high"])
-    if within == "targets":
-        low, high = basis.ranges.get(row["target_id"], usual)
-        unit = 100 if row["unit"].startswith("percent") and row["target_id"] in basis.ranges else 1
-        low, high = low * unit, high * unit
-    bounds = (min(low, before), max(high, before))
-    return Knob(key, int(year) if year else None, row["unit"], before, *bounds, usual[1] - usual[0])
+    if within == "usual" or row["target_id"] not in basis.ranges:
+        return usual
+    unit = 100 if row["unit"].startswith("percent") else 1
+    low, high = (end * unit for end in basis.ranges[row["target_id"]])
+    return usual[0] if np.isnan(low) else low, usual[1] if np.isnan(high) else high
 
 
-def _now(basis: Basis, values: Mapping[str, Any], key: str) -> np.ndarray:
+def _by_year(basis: Basis, values: Mapping[str, Any], key: str) -> np.ndarray:
     """Return a lever's value for each year, in its unit; a tilted rate is bent."""
     sector = key.removeprefix("growth.")
     if sector in SECTORS and values.get("growth.tilt"):
@@ -112,7 +143,9 @@ def turned(basis: Basis, values: Mapping[str, Any], knobs: Sequence[Knob], setti
         value = moved.get(knob.key)
         if knob.year is not None:
             years = (
-                value if isinstance(value, np.ndarray) and value.ndim == 2 else _now(basis, values, knob.key)[:, None]
+                value
+                if isinstance(value, np.ndarray) and value.ndim == 2
+                else _by_year(basis, values, knob.key)[:, None]
             )
             years = np.repeat(years, len(setting), axis=1) if years.shape[1] < len(setting) else years.copy()
             years[basis.years.index(knob.year)] = setting
@@ -130,6 +163,6 @@ def _rescale(values: dict[str, Any], fixed: str) -> None:
     """Make the other shares of the base year add up to what one leaves, in proportion."""
     others = [key for key in values if key.startswith(SHARE) and key != fixed]
     left = 100 - values[fixed]
-    total = sum(values[key] for key in others)
+    total = sum(values[key] for key in others)  # above 0: no knob has a share of 100
     for key in others:
         values[key] = values[key] * left / total
