@@ -59,6 +59,12 @@ def solve(
     programme = read_programme(data)
     story = read_scenario(scenario, folder=data)
     found = find(programme, story, _goals(programme, target), by, how.value, within.value)
+    if save is not None:
+        moved = [*(f"--target {one}" for one in target), *(f"--by {one}" for one in by)]
+        command = " ".join(
+            ["bnplan solve", f"--scenario {Path(scenario).name}", *moved, f"--how {how}", f"--within {within}"]
+        )
+        _save(found, save, ", ".join(target), f"Solved backwards: {command}")
     if format_ is Format.table:
         from bnplan_lib.figures.goals import told_in_lines
 
@@ -68,12 +74,6 @@ def solve(
         print_table(_rows(found), format_)
     if not found.feasible:
         tell("out of reach within these bounds; the closest is shown")
-    if save is not None:
-        moved = [*(f"--target {one}" for one in target), *(f"--by {one}" for one in by)]
-        command = " ".join(
-            ["bnplan solve", f"--scenario {Path(scenario).name}", *moved, f"--how {how}", f"--within {within}"]
-        )
-        _save(found, save, ", ".join(target), f"Solved backwards: {command}")
 
 
 def _goals(programme: Programme, targets: list[str]) -> dict[str, float]:
@@ -119,17 +119,10 @@ def _rows(found: Solution) -> pd.DataFrame:
 
 
 def _save(found: Solution, path: Path, asked: str, reason: str) -> None:
-    from bnplan_lib.inputs.scenario_text import scenario_text
-    from bnplan_lib.report.record import write_whole
+    from bnplan_lib.inputs.scenario_text import save_scenario
 
-    if path.exists():
-        raise PlanError(f"--save {path}: exists already; choose another name")
     story = found.story
-    text = scenario_text(story, f"{story.title_en}: {asked}", f"{story.title_vi}: {asked}", reason)
-    try:
-        write_whole(path, text)
-    except OSError as error:
-        raise PlanError(f"--save {path}: {error.strerror}") from None
+    save_scenario(story, path, f"{story.title_en}: {asked}", f"{story.title_vi}: {asked}", reason)
     tell(f"written: {path}")
 
 

@@ -65,7 +65,8 @@ def test_a_missing_cost_is_null_in_json_and_blank_in_csv(bnplan):
 
 
 @pytest.mark.parametrize(
-    "view", ["targets", "tasks", "projects", "phases", "directives", "agencies", "growth", "investment", "timeline"]
+    "view",
+    ["targets", "tasks", "projects", "phases", "directives", "agencies", "growth", "investment", "timeline", "levers"],
 )
 def test_everything_can_be_shown(bnplan, view):
     done = bnplan("show", view)
@@ -75,7 +76,12 @@ def test_everything_can_be_shown(bnplan, view):
 
 WRONG_USE = {
     ("show", "nothing"): "'nothing' is not one of",
-    ("show", "tasks", "-s", "low"): "only audit, growth, investment, timeline depend on a scenario",
+    (
+        "show",
+        "tasks",
+        "-s",
+        "low",
+    ): "only audit, growth, growth_targets, investment, macro, timeline depend on a scenario",
     ("show", "growth", "-s", "hihg"): "no scenario 'hihg'; nearest: high",
     ("run", "/nowhere/01_growth_targets.ipynb", "--dry-run"): "no notebook '/nowhere/01_growth_targets.ipynb'",
     ("run", "01_growth", "--dry-run"): "no notebook '01_growth'; nearest: 01_growth_targets",
@@ -89,6 +95,19 @@ WRONG_USE = {
     ("run", "--set", "projects.II.9.overrun=5", "--dry-run"): "no such project",
     ("run", "--lang", "fr"): "'fr' is not one of",
     ("validate", "-s", "hihg"): "no scenario 'hihg'",
+    ("solve", "-t", "A.I.1=11,5", "-b", "growth"): "--target A.I.1: must be ID=NUMBER such as A.I.1=11.5, found '11,5'",
+    ("solve", "-t", "A.I.1=nan", "-b", "growth"): "--target A.I.1: must be a number such as 11.5",
+    ("solve", "-t", "A.I.1", "-b", "growth"): "must be ID=NUMBER",
+    ("solve", "-t", "A.I.9=65", "-b", "growth"): "--target A.I.9: growth does not decide it",
+    ("solve", "-t", "A.I.1=11", "-t", "A.I.1=12", "-b", "growth"): "--target A.I.1: may be given once",
+    ("solve", "-t", "A.I.1=11", "-b", "growth.industri"): "'growth.industri'; nearest: growth.industry",
+    ("solve", "-t", "A.I.1=11", "-b", "growth.industry.2040"): "growth.industry.2040: takes a year from 2026 to 2030",
+    ("solve", "-t", "A.I.1=11", "-b", "growth", "--how", "least"): "'least' is not one of",
+    ("solve", "-t", "A.I.1=11", "-b", "growth", "--save", "mine.txt"): "must have a name that ends in .toml",
+    ("compare", "middle", "hihg"): "no scenario 'hihg'; nearest: high",
+    ("compare", "middle", "middle"): "needs scenarios of different names",
+    ("compare", "low", "middle", "high", "--explain", "A.I.1"): "--explain: needs two scenarios, found 3",
+    ("compare", "low", "high", "--explain", "A.I.9"): "no target that growth decides 'A.I.9'",
 }
 
 
@@ -132,7 +151,7 @@ def test_the_data_option_shows_another_programme(bnplan, tmp_path):
 
 def test_a_dry_run_lists_what_would_run_and_writes_nothing(bnplan, tmp_path):
     done = bnplan("run", "-s", "low", "-s", "high", "--lang", "vi", "--dry-run", "--out", tmp_path / "pages")
-    assert len(done.stdout.splitlines()) == 8
+    assert len(done.stdout.splitlines()) == 10
     assert "bnplan run 01_growth_targets --scenario low --lang vi" in done.stdout
     assert not (tmp_path / "pages").exists()
 
@@ -245,3 +264,44 @@ def test_a_trail_of_nothing_leaves_with_2(bnplan):
     done = bnplan("trace", "A.I.22")
     assert (done.returncode, done.stdout) == (2, "")
     assert "no figure 'A.I.22'" in done.stderr
+
+
+def test_solve_says_what_it_takes_in_both_languages(bnplan):
+    done = bnplan("solve", "--target", "A.I.1=11.5", "--by", "growth.industry")
+    assert "growth.industry  Growth of industry: 12.65% → 12.94%" in done.stdout
+    done = bnplan("solve", "--target", "A.I.1=11.5", "--by", "growth.industry", "--lang", "vi")
+    assert "từ 11,29" in done.stdout
+
+
+def test_solve_in_json_is_a_list_of_rows_with_fractions(bnplan):
+    rows = json.loads(bnplan("solve", "-t", "A.I.1=11.5", "-b", "growth.industry", "-f", "json").stdout)
+    assert [row["kind"] for row in rows] == ["target", "lever"]
+    assert rows[0]["after"] == pytest.approx(0.115, abs=1e-9)
+    assert rows[1]["after"] == pytest.approx(0.12940618, abs=1e-8)
+
+
+def test_a_goal_out_of_reach_is_said_and_the_closest_shown(bnplan):
+    done = bnplan("solve", "-t", "A.I.1=12", "-b", "growth", "--within", "targets")
+    assert done.returncode == 0
+    assert "out of reach" in done.stderr
+    assert done.stdout.count("(at its upper bound)") == 5
+
+
+def test_a_solution_saved_is_a_scenario_that_meets_the_target(bnplan, tmp_path):
+    path = tmp_path / "mine.toml"
+    bnplan("solve", "-t", "A.I.1=11.5", "-b", "growth", "--how", "proportional", "--save", path)
+    rows = json.loads(bnplan("show", "growth_targets", "-s", path, "-f", "json").stdout)
+    assert rows[0]["value"] == pytest.approx(0.115, abs=1e-9)
+    assert str(tmp_path) not in path.read_text(encoding="utf-8")
+    assert bnplan("solve", "-t", "A.I.1=11", "-b", "growth", "--save", path).returncode == 2
+
+
+def test_compare_shows_each_target_for_each_scenario(bnplan):
+    lines = bnplan("compare", "low", "high").stdout.splitlines()
+    assert lines[0].split() == ["target_id", "low", "high"]
+    assert lines[1].split()[0] == "A.I.1"
+
+
+def test_the_parts_of_a_difference_add_up_on_the_command_line(bnplan):
+    rows = json.loads(bnplan("compare", "middle", "trend_2021_2025", "--explain", "A.I.1", "-f", "json").stdout)
+    assert sum(row["part"] for row in rows) == pytest.approx(0.0898 - 0.11291247, abs=1e-7)

@@ -10,14 +10,27 @@ from bnplan_lib.figures import style
 from bnplan_lib.inputs.scenario import move_levers
 
 PROGRAMME = bn.read_programme()
-STORIES = {name: bn.read_scenario(name) for name in ("low", "middle", "high", "airport_late")}
+NAMES = ("low", "middle", "high", "airport_late", "electronics_slump")
+STORIES = {name: bn.read_scenario(name, uncertainty="uncertain") for name in NAMES}
 F = bn.figures
 FINDINGS, TIES = bn.audit(PROGRAMME), bn.evaluate_ties(PROGRAMME)
 
 
 def draw_all(story, lang):
     path = bn.growth_path(PROGRAMME, story)
+    stories = [story, *(STORIES[name] for name in ("low", "electronics_slump") if STORIES[name].name != story.name)]
+    compared, result = bn.compare(PROGRAMME, stories), bn.simulate(PROGRAMME, story, 1000)
     return {
+        "solution": F.solution(PROGRAMME, bn.solve(PROGRAMME, story, {"A.I.1": 0.115}, ["growth"]), lang),
+        "accounting": F.accounting(PROGRAMME, story, lang),
+        "investment_need": F.investment_need(PROGRAMME, story, lang),
+        "chances": F.chances(PROGRAMME, result, lang),
+        "fan": F.fan(PROGRAMME, result, lang),
+        "tornado_bars": F.tornado_bars(PROGRAMME, story, "A.I.1", lang),
+        "variance_bars": F.variance_bars(PROGRAMME, story, "A.I.1", lang),
+        "growth_lines": F.growth_lines(PROGRAMME, stories, compared, lang),
+        "sector_parts": F.sector_parts(PROGRAMME, stories, compared, lang),
+        "difference_bars": F.difference_bars(PROGRAMME, stories, "A.I.1", lang),
         "targets_and_path": F.targets_and_path(PROGRAMME, story, lang),
         "bottom_up": F.bottom_up(PROGRAMME, story, lang),
         "contributions": F.contributions(path, lang),

@@ -10,7 +10,6 @@ import papermill
 import pytest
 
 from bnplan_lib.inputs.parameters import RULES, check_parameters, parameter_faults
-from bnplan_lib.inputs.scenario import scenario_names
 from bnplan_lib.report.notebooks import find_notebooks, notebook_folder
 
 PATHS = sorted(notebook_folder().glob("*.ipynb"))
@@ -58,9 +57,9 @@ def test_the_defaults_are_valid_parameters(path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scenario", scenario_names())
+@pytest.mark.parametrize("scenario", ["high", "electronics_slump", "airport_late"])
 @each
-def test_plain_papermill_runs_every_notebook_with_every_scenario(path, scenario, tmp_path):
+def test_plain_papermill_runs_every_notebook_with_scenarios_far_apart(path, scenario, tmp_path):
     out = tmp_path / "out.ipynb"
     lang = "vi" if scenario == "high" else "en"
     papermill.execute_notebook(path, out, parameters={"scenario": scenario, "lang": lang}, progress_bar=False,
@@ -75,6 +74,11 @@ WRONG = {
     "lang": ["fr", "EN", None],
     "levers": ["x", [1], {1: 2}],
     "goal": ["11,5", float("nan"), 26, True],
+    "uncertainty": [1, ""],
+    "draws": [99, 1e6, "many", True],
+    "seed": [-1, 1.5, None],
+    "against": ["low", [""], [1], ["low", "low"], ["a", "b", "c", "d", "e", "f"]],
+    "measured": ["A.I.9", 1],
     "largest": [0, 31, 2.5, "ten", True],
     "shared": ["corridors", None],
     "as_of": ["2026", "2026Q5", 2026],

@@ -1,4 +1,4 @@
-"""What if a sector grows faster or slower?"""
+"""What if a sector grows faster, prices rise, investment falls? Every lever that enters growth, on sliders."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.growth import targets_and_path
-from bnplan_lib.figures.language import speak
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.outlook import outlook_lines
 from bnplan_lib.inputs.scenario import read_levers
-from bnplan_lib.model.growth import SECTORS, basis_of, sector_rates
+from bnplan_lib.model.economy import MACRO, lever_value
+from bnplan_lib.model.growth import SECTORS, TARGETS, Basis, basis_of
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
@@ -17,36 +19,77 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
+POSITION = "targets.position"
+SHARES = ("base_year.share_agriculture", "base_year.share_services", "base_year.share_product_taxes")
+REST = "base_year.share_industry_construction"  # what the other three leave
+TRADE = ("trade", "trade_elasticity", "revenue", "revenue_buoyancy", "income", "income_elasticity")
+CAPITAL = (
+    "investment_ratio",
+    "investment_ratio_base",
+    "icor",
+    "capital_share",
+    "capital_output_ratio",
+    "depreciation_rate",
+)
+
 
 def growth(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | go.Figure:
-    """Return sliders for the five sector rates over the targets, or the figure alone in a run."""
+    """Return sliders for every lever that enters growth over the targets, or the figure alone in a run."""
 
     def draw(now: Scenario) -> go.Figure:
         return targets_and_path(programme, now, lang)
 
     if not person_present():
         return draw(story)
-    from bnplan_lib.explore.panel import Panel, slider
+    from bnplan_lib.explore.panel import Panel, folded, slider
 
     say = speak(lang)
-    panel = Panel(draw, story, say)
-    levers = read_levers(programme)
-    rates = dict(zip(SECTORS, sector_rates(basis_of(programme), story.values)[..., 0].mean(axis=1) * 100, strict=True))
-    controls = {
-        f"growth.{sector}": slider(levers[f"growth.{sector}"], round(rates[sector], 6), say) for sector in SECTORS
-    }
+    basis, catalogue = basis_of(programme), read_levers(programme)
+    panel = Panel(draw, story, say, table=lambda now: outlook_lines(programme, now, lang))
+    at_start = {key: _mean(lever_value(basis, story.values, key)) for keys in _groups(say).values() for key in keys}
+    controls = {key: slider(catalogue[key], value, say) for key, value in at_start.items()}
 
-    def moved(change: dict[str, Any], key: str) -> None:
-        panel.move({key: change["new"]})
+    def follow(change: dict[str, Any], key: str) -> None:
+        if panel.paused:
+            return
+        moved = {key: round(change["new"], 6)}  # a slider adds up its steps
+        if key == POSITION:  # the five rates are read off their targets
+            rates = {f"growth.{sector}": _at(basis, sector, change["new"]) for sector in SECTORS}
+            panel.set(controls, rates)
+            moved |= rates
+        elif key in SHARES:
+            moved[REST] = 100 - sum(controls[share].value for share in SHARES)
+        panel.move(moved)
 
     for key, control in controls.items():
-        control.observe(lambda change, key=key: moved(change, key), names="value")
+        control.observe(lambda change, key=key: follow(change, key), names="value")
 
     def back(_: object) -> None:
-        for sector in SECTORS:
-            controls[f"growth.{sector}"].value = round(rates[sector], 6)
-        panel.moved.clear()
-        panel.move({})
+        panel.set(controls, at_start)
+        panel.forget()
 
     panel.reset.on_click(back)
-    return panel.show(*controls.values())
+    return panel.show(folded({title: [controls[key] for key in keys] for title, keys in _groups(say).items()}))
+
+
+def _groups(say: Language) -> dict[str, tuple[str, ...]]:
+    """Return the levers by what they are about."""
+    others = tuple(f"macro.{name}" for name in MACRO if name not in (*TRADE, *CAPITAL))
+    return {
+        say("Growth"): (POSITION, *(f"growth.{sector}" for sector in SECTORS), "growth.tilt"),
+        say("The economy of 2025"): ("base_year.grdp_bn_vnd", *SHARES, "base_year.construction_share"),
+        say("Prices, people, jobs"): others,
+        say("Investment and capital"): tuple(f"macro.{name}" for name in CAPITAL),
+        say("Trade, budget, income"): tuple(f"macro.{name}" for name in TRADE),
+    }
+
+
+def _mean(value: Any) -> float:
+    """Return one number for a slider: the mean of a lever that differs by year."""
+    return round(sum(value) / len(value), 6) if isinstance(value, tuple) else round(float(value), 6)
+
+
+def _at(basis: Basis, sector: str, position: float) -> float:
+    """Return a sector's rate at a position in its target range, per cent."""
+    low, high = basis.ranges[TARGETS[sector]]
+    return round((low + position * (high - low)) * 100, 6)

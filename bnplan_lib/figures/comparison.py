@@ -185,11 +185,11 @@ def comparison_table(programme: Programme, stories: Sequence[Scenario], compared
             for value in found.loc[target_id, list(titles)]
         ]
         unit = unit_words(goal.unit, say)
-        name = say.of(targets.loc[target_id], "name") + (f", {unit}" if unit else "")
-        rows.append((row_number(target_id), name, targets.loc[target_id, "printed"], *told))
-    heads = [say("Id"), say("Target"), say("As printed"), *titles.values()]
+        name = f"{row_number(target_id)} {say.of(targets.loc[target_id], 'name')}" + (f", {unit}" if unit else "")
+        rows.append((name, targets.loc[target_id, "printed"], *told))
+    heads = [say("Target"), say("As printed"), *titles.values()]
     note = say("✓ met, ✗ not met")
-    return html_table("comparison", heads, rows, numbers=range(3, 3 + len(titles)), note=note)
+    return html_table("comparison", heads, rows, numbers=range(2, 2 + len(titles)), note=note)
 
 
 def difference_bars(programme: Programme, stories: Sequence[Scenario], target_id: str, lang: str) -> go.Figure:

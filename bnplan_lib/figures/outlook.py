@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
+CELL = "padding: 2px 14px 2px 0; text-align: left"
 PARTS = {"capital_part": (BLUE, ""), "labour_part": (PURPLE, "."), "tfp_part": (ORANGE, "/")}
 
 
@@ -35,20 +37,19 @@ def outlook_table(programme: Programme, story: Scenario, lang: str) -> HTML:
         value = exact(row["value"], row["unit"], say)
         rows.append(
             (
-                row_number(row["target_id"]),
-                say.of(target, "name"),
+                f"{row_number(row['target_id'])} {say.of(target, 'name')}",
                 target["printed"],
                 value,
                 say("met") if row["met"] else say("not met"),
                 _turn(programme, turns.loc[row["target_id"]], row, say),
             )
         )
-    heads = [say("Id"), say("Target"), say("As printed"), say("Scenario"), say("Standing"), say("What decides it")]
+    heads = [say("Target"), say("As printed"), say("Scenario"), say("Standing"), say("What decides it")]
     note = say(
         "The last column moves one lever, the rest of the scenario held, within its usual range. "
         "A.I.5 is held against investment of all years over the rise of GRDP, A.I.4 and B.I.1 against the same ratio."
     )
-    return html_table("outlook", heads, rows, numbers=(3,), note=note)
+    return html_table("outlook", heads, rows, numbers=(2,), note=note)
 
 
 def _turn(programme: Programme, turn: Any, row: dict[str, Any], say: Language) -> str:
@@ -175,3 +176,25 @@ def investment_need(programme: Programme, story: Scenario, lang: str) -> go.Figu
         table=rows_table([say("Year"), *(name for name, _ in series.values())], rows),
         height=440,
     )
+
+
+def outlook_lines(programme: Programme, story: Scenario, lang: str) -> str:
+    """Return the targets beyond growth itself as a small table of HTML, for a panel that redraws it at each move."""
+    say = speak(lang)
+    targets = programme.targets.set_index("id")
+    rows = []
+    for row in growth_targets(programme, story).to_dict("records"):
+        if row["sector"]:
+            continue
+        target = targets.loc[row["target_id"]]
+        told = say("met") if row["met"] else say("not met")
+        cells = [
+            f"{row_number(row['target_id'])} {say.of(target, 'name')}",
+            target["printed"],
+            exact(row["value"], row["unit"], say),
+            f"{'✓' if row['met'] else '✗'} {told}",
+        ]
+        rows.append("<tr>" + "".join(f'<td style="{CELL}">{html.escape(cell)}</td>' for cell in cells) + "</tr>")
+    heads = [say("Target"), say("As printed"), say("Scenario"), say("Standing")]
+    head = "".join(f'<th style="{CELL}">{html.escape(text)}</th>' for text in heads)
+    return f'<table class="bn-outlook"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'

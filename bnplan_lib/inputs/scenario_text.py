@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bnplan_lib.errors import Fault, ScenarioError, shorten
+from bnplan_lib.errors import Fault, PlanError, ScenarioError, shorten
 from bnplan_lib.inputs.programme import read_programme
 from bnplan_lib.inputs.tables import MARKUP, MAX_CELL
 from bnplan_lib.model.distributions import NAMES
@@ -107,6 +107,32 @@ def scenario_text(story: Scenario, title_en: str, title_vi: str, why: str, folde
     blocks = ["".join(f"{key} = {_written(value)}\n" for key, value in head.items())]
     blocks += [f"[{'.'.join(map(_key, table))}]\n" + "".join(lines) for table, lines in tables.items()]
     return "\n".join(blocks)
+
+
+def save_scenario(story: Scenario, path: str | Path, title_en: str, title_vi: str, why: str) -> Path:
+    """Write a scenario into a new file and return its path.
+
+    Raises
+    ------
+    PlanError
+        If the name does not end in .toml, the file exists already, or cannot be written.
+    """
+    target = Path(path)
+    if target.suffix != ".toml" or not target.stem.strip("."):
+        raise PlanError(f"{path}: a scenario's file must have a name that ends in .toml")
+    text = scenario_text(story, title_en, title_vi, why)
+    try:
+        with target.open("x", encoding="utf-8", newline="\n") as file:
+            try:
+                file.write(text)
+            except OSError:
+                target.unlink()  # nothing half-written stays
+                raise
+    except FileExistsError:
+        raise PlanError(f"{path}: exists already; choose another name") from None
+    except (OSError, ValueError) as error:
+        raise PlanError(f"{path}: cannot be written, {getattr(error, 'strerror', None) or error}") from None
+    return target
 
 
 def _lever_tables(story: Scenario, units: Mapping[str, str]) -> dict[tuple[str, ...], list[str]]:
