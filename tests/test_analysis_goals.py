@@ -187,6 +187,7 @@ def test_the_smallest_moves_point_where_the_headline_rises_most(goal):
     assert ratio == pytest.approx(np.full(free.sum(), ratio[0]), rel=1e-4, abs=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore:delta_grad")  # of the other solver
 @pytest.mark.parametrize("goal", [0.1, 0.118, 0.15])
 def test_the_smallest_moves_agree_with_another_solver(goal):
     found = solve(PROGRAMME, MIDDLE, {HEADLINE: goal}, ["growth"], "smallest")

@@ -86,14 +86,14 @@ def _quantities(programme: Programme, story: Scenario) -> list[pd.DataFrame]:
 def _unit(quantity: str) -> str:
     """Return the unit that a column's name ends in; growth and parts of growth are shares."""
     endings = {
+        "per_month": "million_vnd_per_month",
+        "per_usd": "vnd_per_usd",
         "bn_vnd": "bn_vnd",
         "bn_usd": "bn_usd",
         "usd": "usd",
         "growth": "share",
         "implied": "share",
         "part": "share",
-        "per_month": "million_vnd_per_month",
-        "per_usd": "vnd_per_usd",
         "population": "persons",
     }
     return next((unit for ending, unit in endings.items() if quantity.endswith(ending)), "ratio")

@@ -56,7 +56,7 @@ def spread_of(programme: Programme, basis: Basis, story: Scenario) -> Spread:
         now = np.asarray(value, dtype=float) if one.added else np.zeros(1)
         # what may be added: no year leaves the lever's bounds, a normal distribution is cut off there
         least, most = bounds[key][0] - float(now.min()), bounds[key][1] - float(now.max())
-        low, high = (one.numbers[0],) * 2 if one.kind == "normal" else one.support
+        low, high = one.quantile(np.full(2, 0.5)) if one.kind == "normal" else one.support
         if low < least - SLACK or high > most + SLACK:
             rule = f"must stay between {bounds[key][0]:g} and {bounds[key][1]:g}"
             faults.append(Fault(at, rule, f"{float(now.min()) + low:g} to {float(now.max()) + high:g}"))

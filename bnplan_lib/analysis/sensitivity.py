@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from bnplan_lib.analysis.draws import Spread, chosen_groups, coupled, drawn, spread_of
-from bnplan_lib.errors import PlanError
+from bnplan_lib.errors import PlanError, shorten
 from bnplan_lib.model.economy import Economy
 from bnplan_lib.model.growth import Basis, basis_of
 from bnplan_lib.model.measures import Goal, goals_of
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 EDGE = 2.0**-53  # a share of 0 or 1 may have no value
 RESAMPLES = 200
+COLUMNS = ["levers", "first", "first_error", "total", "total_error"]
+POINTS = 8  # of the other levers, to see whether one matters
+NOISE = 1e-12  # relative: a smaller change is rounding
 
 
 def tornado(
@@ -34,6 +38,8 @@ def tornado(
         its distribution says so), figures in natural units; `base` has every lever at
         its median.
     """
+    if not 0 <= tails[0] < tails[1] <= 1:
+        raise PlanError(f"tails: must rise from 0 to 1, found {shorten(tails)}")
     basis, spread, goal = _asked(programme, story, target_id)
     count = len(spread.keys)
     shares = np.full((count, 2 * count + 1), 0.5)
@@ -51,7 +57,8 @@ def tornado(
             "base": found[-1],
         }
     )
-    table["swing"] = (table["high"] - table["low"]).abs()
+    swing = (table["high"] - table["low"]).abs()
+    table["swing"] = swing.where(~(swing <= NOISE * table["base"].abs()), 0.0)
     return table.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -72,29 +79,34 @@ def sensitivity(
     -------
     DataFrame
         One row a group of levers that enter the target's figure, the largest total
-        first: `levers, first, first_error, total, total_error`. Shares of the variance: `first` what the group
-        explains alone, `total` with all its interactions; errors are half the width of
-        the 95 per cent confidence interval.
+        first: `levers, first, first_error, total, total_error`. Shares of the variance:
+        `first` what the group explains alone, `total` with all its interactions; errors
+        are half the width of the 95 per cent confidence interval.
 
     Raises
     ------
     PlanError
-        If `samples` is no power of two.
+        If `samples` is no power of two, or `seed` no whole number.
 
     References
     ----------
     Saltelli et al. (2010), as in SALib.
     """
-    if samples < 2 or samples & (samples - 1):
-        raise PlanError(f"samples: must be a power of two, found {samples}")
+    if isinstance(samples, bool) or not isinstance(samples, Integral) or samples < 2 or samples & (samples - 1):
+        raise PlanError(f"samples: must be a power of two, found {shorten(samples)}")
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+        raise PlanError(f"seed: must be a whole number of at least 0, found {shorten(seed)}")
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
 
     basis, spread, goal = _asked(programme, story, target_id)
     spread = _entering(basis, story, spread, goal)
     if not spread.keys:
-        return pd.DataFrame(columns=["levers", "first", "first_error", "total", "total_error"])
+        return pd.DataFrame(columns=COLUMNS)
     names = ["; ".join(_moving(basis, story, spread, goal, group)) for group in spread.groups]
+    if len(names) == 1:  # alone, it explains all
+        whole = dict(zip(COLUMNS, ([names[0]], [1.0], [0.0], [1.0], [0.0]), strict=True))
+        return pd.DataFrame(whole)
     whose = {place: name for group, name in zip(spread.groups, names, strict=True) for place in group}
     problem = {
         "num_vars": len(spread.keys),
@@ -104,7 +116,9 @@ def sensitivity(
     }
     shares = sampling.sample(problem, samples, calc_second_order=False, seed=seed)
     found = _figures(basis, story, spread, goal, coupled(spread, shares.T))
-    result = analysis.analyze(problem, found, calc_second_order=False, num_resamples=RESAMPLES, seed=seed)
+    result = analysis.analyze(
+        problem, found, calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1
+    )  # 0 is none
     table = pd.DataFrame(
         {
             "levers": names,
@@ -124,13 +138,13 @@ def _entering(basis: Basis, story: Scenario, spread: Spread, goal: Goal) -> Spre
 
 def _moving(basis: Basis, story: Scenario, spread: Spread, goal: Goal, group: tuple[int, ...]) -> list[str]:
     """Return the levers of a group that move a figure, each tried at several points of the others."""
-    points = np.random.default_rng(0).random((len(spread.keys), 8))
-    before = _figures(basis, story, spread, goal, points)
+    points = np.random.default_rng(0).random((len(spread.keys), POINTS))
     moving = []
     for place in group:
-        moved = points.copy()
-        moved[place] = np.roll(moved[place], 1)
-        if not np.array_equal(_figures(basis, story, spread, goal, moved), before):
+        tried = np.tile(points, 3)  # within, and at either end, which a rare value alone may differ at
+        tried[place, POINTS:] = np.repeat([EDGE, 1 - EDGE], POINTS)
+        within, *ends = np.split(_figures(basis, story, spread, goal, tried), 3)
+        if not all(np.allclose(within, end, rtol=NOISE, atol=0, equal_nan=True) for end in ends):
             moving.append(spread.keys[place])
     return moving
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 
 from bnplan_lib.analysis.draws import Spread, drawn, spread_of, uniforms
 from bnplan_lib.analysis.histogram import Histogram, quantile
-from bnplan_lib.errors import PlanError
+from bnplan_lib.errors import PlanError, UnknownName, shorten
 from bnplan_lib.model.economy import Economy
 from bnplan_lib.model.growth import Basis, basis_of
 from bnplan_lib.model.measures import Goal, goals_of
@@ -34,8 +35,10 @@ class Simulation:
 
     `targets` has one row a target: `target_id, sector, unit, low, high, probability,
     error, mean, q05, q25, q50, q75, q95`, natural units; `error` is the standard error
-    of the probability. `joint` has one row a set of targets met at once: `targets, count,
-    probability, error`, with `growth` for those of GRDP and its sectors, and `all`.
+    of the probability; mean and quantiles are those of the draws that have a value.
+    `joint` has one row a set of targets met at once: `targets, count, probability,
+    error`, with `growth` for those of GRDP and its sectors, and `all`; missing where the
+    set is empty.
     `fans` has one row a quantity, year and share of draws: `quantity, year, share,
     value, error`. `spread` names what was drawn.
     """
@@ -66,8 +69,9 @@ class _Job:
         shares = uniforms(self.spread, np.random.SeedSequence(self.seed, spawn_key=(block,)), size)
         now = Economy(self.basis, drawn(self.basis, self.values, self.spread, shares))
         reached = np.empty((len(self.goals), size))
-        for row, goal in enumerate(self.goals):
-            reached[row] = goal.measure.of(now)
+        with np.errstate(divide="ignore", invalid="ignore"):  # no ICOR where nothing grows
+            for row, goal in enumerate(self.goals):
+                reached[row] = goal.measure.of(now)
         years = len(self.basis.years)
         fanned = np.empty((len(self.fans) * years, size))
         for row, name in enumerate(self.fans):
@@ -112,8 +116,12 @@ def simulate(
     PlanError
         If the scenario has no distribution, or a draw could leave a lever's bounds.
     """
-    if draws < 1 or workers < 1:
-        raise PlanError(f"simulate: draws and workers must be at least 1, found {draws} and {workers}")
+    for name, number, least in (("draws", draws, 1), ("workers", workers, 1), ("seed", seed, 0)):
+        if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
+            raise PlanError(f"simulate: {name} must be a whole number of at least {least}, found {shorten(number)}")
+    for fan in fans:
+        if fan not in FANS:
+            raise UnknownName("quantity with a fan", fan, FANS)
     basis = basis_of(programme)
     goals = goals_of(programme, None if targets is None else list(targets))
     job = _Job(basis, story.values, spread_of(programme, basis, story), tuple(goals.values()), tuple(fans), seed, draws)
@@ -123,7 +131,9 @@ def simulate(
     histogram = replace(pilot, counts=np.sum([one.histogram.counts for one in tallies], axis=0))
     met = np.sum([one.met for one in tallies], axis=0)
     together = np.sum([one.together for one in tallies], axis=0)
-    means = np.sum([total for one in tallies for total in one.sums], axis=0) / draws
+    valued = histogram.counts.sum(axis=1)[: len(goals)]
+    totals = np.sum([total for one in tallies for total in one.sums], axis=0)
+    means = np.divide(totals, valued, out=np.full(len(goals), np.nan), where=valued > 0)
     return Simulation(
         draws,
         seed,
@@ -152,10 +162,12 @@ def _walk(job: _Job, blocks: range, pilot: Histogram) -> _Tally:
     histogram = pilot.emptied()
     for block in blocks:
         reached, fanned = job.outcome(block)
-        hits = np.stack([goal.met(row) for goal, row in zip(job.goals, reached, strict=True)])
+        hits = np.empty(reached.shape, bool)
+        for row, goal in enumerate(job.goals):
+            hits[row] = goal.met(reached[row])
         met += np.count_nonzero(hits, axis=1)
         together += [np.count_nonzero(np.logical_and.reduce(part)) for part in (hits[of_growth], hits)]
-        sums.append(reached.sum(axis=1))
+        sums.append(np.nansum(reached, axis=1))
         histogram.add(np.vstack([reached, fanned]))
     return _Tally(met, together, sums, histogram)
 
@@ -188,6 +200,7 @@ def _target_table(
 
 def _joint_table(job: _Job, probability: np.ndarray) -> pd.DataFrame:
     counts = [sum(bool(goal.measure.sector) for goal in job.goals), len(job.goals)]
+    probability = np.where(np.array(counts) > 0, probability, np.nan)
     error = _error(probability, job.draws)
     return pd.DataFrame({"targets": ["growth", "all"], "count": counts, "probability": probability, "error": error})
 
