@@ -14,9 +14,10 @@ from nbformat import v4
 
 from bnplan_lib.report.pages import PLOTLY, write_page
 
-NOTEBOOKS = ("01_growth_targets", "02_investment_composition", "03_timeline_overlaps")
+NOTEBOOKS = ("01_growth_targets", "02_investment_composition", "03_timeline_overlaps", "05_scenario_comparison")
 CHARTED = [f"{name}.middle.{lang}.html" for name in NOTEBOOKS for lang in ("vi", "en")]
-PLAIN = ["index.html", "index.en.html", "data_dictionary.vi.html", "data_dictionary.en.html"]
+STEMS = ("data_dictionary", "levers")
+PLAIN = ["index.html", "index.en.html", *(f"{stem}.{lang}.html" for stem in STEMS for lang in ("vi", "en"))]
 EDITIONS = [*zip(CHARTED[::2], CHARTED[1::2], strict=True), *zip(PLAIN[::2], PLAIN[1::2], strict=True)]
 WIDTHS = (1280, 390)
 HOSTILE = '</script><script>window.hit = 1</script><img src="x" onerror="window.hit = 1">'

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bnplan_lib.figures.language import LANGUAGES, Language, speak
+from bnplan_lib.figures.lever_table import lever_table
 from bnplan_lib.inputs.programme import read_programme, read_schema
 from bnplan_lib.report.pages import write_page
 from bnplan_lib.report.record import Outcome, versions, write_whole
@@ -26,6 +27,11 @@ def write_index(out: Path, outcomes: list[Outcome], languages: tuple[str, ...]) 
             say("Data dictionary"),
             say("Every table and column of the data behind these pages"),
         )
+        cards += _tile(
+            f"levers.{lang}.html",
+            say("What a scenario can move"),
+            say("Every lever with its default, its bounds and what they rest on"),
+        )
         page = _page([text], f'<div class="cards">{cards}</div>', lang, _others("index", lang, languages))
         write_whole(out / index_name("index", lang, languages), page)
 
@@ -43,6 +49,17 @@ def write_dictionary(out: Path, languages: tuple[str, ...], folder: str | Path |
             **_others("data_dictionary", lang, languages),
         }
         write_whole(out / f"data_dictionary.{lang}.html", _page([text], "".join(parts), lang, others))
+
+
+def write_levers(out: Path, languages: tuple[str, ...], folder: str | Path | None = None) -> None:
+    """Write the page of levers of each language from the lever catalogue."""
+    programme = read_programme(folder)
+    for lang in languages:
+        say = speak(lang)
+        told = say("A scenario is a file that moves some of these levers. Every value it may take is listed here.")
+        text = "# " + say("What a scenario can move") + f"\n\n{told}"
+        others = {say("All pages"): index_name("index", lang, languages), **_others("levers", lang, languages)}
+        write_whole(out / f"levers.{lang}.html", _page([text], lever_table(programme, lang).data, lang, others))
 
 
 def index_name(stem: str, lang: str, languages: tuple[str, ...]) -> str:

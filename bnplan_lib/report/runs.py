@@ -26,7 +26,7 @@ from bnplan_lib.figures.language import LANGUAGES, speak
 from bnplan_lib.inputs.parameters import parameter_faults
 from bnplan_lib.inputs.programme import data_folder, read_programme
 from bnplan_lib.inputs.scenario import names_a_file, read_scenario
-from bnplan_lib.report.index import write_dictionary, write_index
+from bnplan_lib.report.index import write_dictionary, write_index, write_levers
 from bnplan_lib.report.notebooks import Notebook, find_notebooks, split_settings
 from bnplan_lib.report.pages import write_page
 from bnplan_lib.report.record import Outcome, read_outcomes, versions, write_record, write_whole
@@ -133,13 +133,14 @@ def _record(
         languages = tuple(lang for lang in ("vi", "en") if any(one.lang == lang for one in everything))
         write_index(out, everything, languages)
         write_dictionary(out, languages, folder)
+        write_levers(out, languages, folder)
         head = {
             "started": started.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
             "workers": workers,
             "versions": versions(),
             "data": dict(jobs[0].data),
-            "seed": None,  # nothing here draws at random
+            "seed": next((job.parameters["seed"] for job in jobs if "seed" in job.parameters), None),
         }
         write_record(out, everything, head)
 
