@@ -24,7 +24,17 @@ ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )  # fmt: skip
 DATA = Path(__file__).resolve().parents[1] / "data"
-BOTH = {"bnplan", "csv", "gini", "lorenz", "herfindahl", "hirschman", "true", "false"}  # the same in either language
+BOTH = {
+    "bnplan",
+    "csv",
+    "github",
+    "gini",
+    "lorenz",
+    "herfindahl",
+    "hirschman",
+    "true",
+    "false",
+}  # the same in either language
 WORD = re.compile(r"[^\W\d_]{3,}")  # shorter ones are numerals, units and parts of ids
 
 # Every text a reader can meet: written, drawn, hovered or read aloud; not code, nor the names of outside sources,
@@ -171,7 +181,7 @@ def code_words() -> set[str]:
 
 def unquoted(said: str) -> str:
     """Return a text without the document's own words, which stay as printed, and without ids of rows and places."""
-    ids = [one for one in (*data_cells("id"), *data_cells("source")) if "." in one]
+    ids = [one for one in (*data_cells("id"), *data_cells("key"), *data_cells("source")) if "." in one]
     for quote in sorted([*data_cells("printed"), *data_cells("printed_period"), *ids], key=len, reverse=True):
         said = said.replace(quote, " ")
     return said

@@ -93,7 +93,7 @@ def test_page_has_its_heading_as_title(opened, name):
 @each_chart_page
 def test_every_chart_of_the_notebook_is_drawn(opened, reports, name):
     drawn = opened(name).page.locator(".plot:has(.main-svg)").count()
-    assert drawn == opened(name).page.locator("figure.chart").count() == len(metas_of(reports, name)) > 4
+    assert drawn == opened(name).page.locator("figure.chart").count() == len(metas_of(reports, name)) >= 3
 
 
 @in_browser

@@ -107,6 +107,7 @@ def growth_lines(programme: Programme, stories: Sequence[Scenario], compared: pd
         source=source_line("growth", say),
         table=rows_table([say("Scenario"), *years, say("Average")], rows),
         height=430,
+        least_width=560,
     )
     return _legend_below(drawn, len(titles))
 
@@ -204,7 +205,7 @@ def difference_bars(programme: Programme, stories: Sequence[Scenario], target_id
     names = [lever_title(programme, lever, say) for lever in table["lever"]]
     moving = table["part"].abs() > 1e-12 * max(table["part"].abs().max(), 1e-300) if len(table) else []
     shown = table[moving]
-    texts = [_signed(part, goal.unit, say) for part in shown["part"]]
+    texts = [_signed(part, goal.unit, say, with_unit=False) for part in shown["part"]]
     figure = go.Figure()
     figure.add_bar(
         y=[short_label(name) for name, moves in zip(names, moving, strict=True) if moves],
@@ -220,7 +221,7 @@ def difference_bars(programme: Programme, stories: Sequence[Scenario], target_id
     ends = min(float(parts.min()), 0.0) if len(parts) else -1.0, max(float(parts.max()), 0.0) if len(parts) else 1.0
     room = (ends[1] - ends[0]) * 0.28
     figure.update_xaxes(range=[ends[0] - room * (ends[0] < 0), ends[1] + room * (ends[1] > 0)], showgrid=False)
-    figure.update_xaxes(title=say("percentage points") if per_cent else "")
+    figure.update_xaxes(title=say("percentage points") if per_cent else unit_words(goal.unit, say))
     figure.update_yaxes(autorange="reversed")
     units = dict(zip(programme.levers["key"], programme.levers["unit"], strict=True))
     rows = [
@@ -255,8 +256,13 @@ def difference_bars(programme: Programme, stories: Sequence[Scenario], target_id
     )
 
 
-def _signed(value: float, unit: str, say: Language) -> str:
-    return ("+" if value >= 0 else "−") + apart(abs(value), unit, say)
+def _signed(value: float, unit: str, say: Language, *, with_unit: bool = True) -> str:
+    """Return a difference with its sign, shares in percentage points."""
+    sign = "+" if value >= 0 else "−"
+    if with_unit:
+        return sign + apart(abs(value), unit, say)
+    natural = abs(value) * 100 if unit.startswith("percent") else abs(value)
+    return sign + say.number(natural, 0 if natural >= 1000 else 2)
 
 
 def _value(value: Any, unit: str, say: Language) -> str:

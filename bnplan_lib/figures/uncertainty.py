@@ -39,7 +39,7 @@ def chances(programme: Programme, result: Simulation, lang: str) -> go.Figure:
     figure = go.Figure()
     labelled_bars(figure, labels, np.array(values) * 100, [chance(value, say) for value in values], pattern(BLUE, ""))
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title=say("per cent of draws"), range=[0, 118], tickvals=[0, 25, 50, 75, 100])
+    figure.update_xaxes(title=say("per cent of draws"), range=[0, 130], tickvals=[0, 25, 50, 75, 100])
     rows = [
         (
             label.replace("<br>", " ").replace("<b>", "").replace("</b>", ""),
