@@ -134,13 +134,9 @@ def _told(
         }
     )
     moved = _single(turned(problem.basis, story.values, problem.knobs, after[:, None]), story.values)
-    return Solution(
-        not short.any(),
-        how,
-        levers,
-        targets,
-        replace(story, changes={**story.changes, **moved}, values={**story.values, **moved}),
-    )
+    name = story.name.rstrip("*") + "*"  # as of a scenario whose levers are moved by hand
+    reached_story = replace(story, name=name, changes={**story.changes, **moved}, values={**story.values, **moved})
+    return Solution(not short.any(), how, levers, targets, reached_story)
 
 
 def _single(values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

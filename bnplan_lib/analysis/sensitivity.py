@@ -10,7 +10,7 @@ import pandas as pd
 
 from bnplan_lib.analysis.draws import Spread, chosen_groups, coupled, drawn, spread_of
 from bnplan_lib.errors import PlanError, shorten
-from bnplan_lib.model.economy import Economy
+from bnplan_lib.model.economy import Economy, lever_value
 from bnplan_lib.model.growth import Basis, basis_of
 from bnplan_lib.model.measures import Goal, goals_of
 
@@ -34,8 +34,8 @@ def tornado(
     -------
     DataFrame
         One row a lever, the widest swing first: `lever, low_value, high_value, low,
-        high, base, swing`. Lever values are in the lever's unit (what is added, where
-        its distribution says so), figures in natural units; `base` has every lever at
+        high, base, swing`. Lever values are in the lever's unit, the mean of the years
+        where it differs by year; figures in natural units; `base` has every lever at
         its median.
     """
     if not 0 <= tails[0] < tails[1] <= 1:
@@ -46,7 +46,10 @@ def tornado(
     for place in range(count):
         shares[place, 2 * place : 2 * place + 2] = tails
     found = _figures(basis, story, spread, goal, shares)
-    ends = [one.quantile(np.array(tails)) for one in spread.distributions]
+    ends = []
+    for key, one in zip(spread.keys, spread.distributions, strict=True):
+        added = np.mean(lever_value(basis, story.values, key)) if one.added else 0.0
+        ends.append(one.quantile(np.array(tails)) + added)
     table = pd.DataFrame(
         {
             "lever": spread.keys,

@@ -17,7 +17,7 @@ def amount(interval: Interval, unit: str, say: Language) -> str:
     """
     if unit.startswith("percent"):
         shown = range_of((interval[0] * 100, interval[1] * 100), say)
-        if unit == "percentage_points_per_year":
+        if unit.startswith("percentage_points"):
             return say("{points} percentage points", points=shown)
         return shown + (f"{NBSP}%" if say.code == "vi" else "%")
     shown, words = range_of(interval, say), unit_words(unit, say)
@@ -44,6 +44,8 @@ def unit_words(unit: str, say: Language) -> str:
         "bn_usd": say("bn USD"),
         "million_vnd_per_month": say("million VND a month"),
         "years": say("years"),
+        "persons": say("people"),
+        "vnd_per_usd": say("VND per USD"),
     }
     return words.get(unit, "")
 
@@ -52,7 +54,9 @@ def range_of(interval: Interval, say: Language) -> str:
     """Return a range of numbers, one where both ends look alike, with the digits they need."""
     digits = max(_digits(end) for end in interval)
     low, high = (say.number(end, digits) for end in interval)
-    return low if low == high else f"{low}–{high}"
+    if low == high:
+        return low
+    return say("{low} to {high}", low=low, high=high) if interval[0] < 0 else f"{low}–{high}"
 
 
 def apart(gap: float, unit: str, say: Language) -> str:

@@ -234,7 +234,7 @@ def difference_bars(programme: Programme, stories: Sequence[Scenario], target_id
         for name, row in zip(names, table.itertuples(), strict=True)
     ]
     total = float(table["part"].sum())
-    rows.append((say("Together"), "", "", _signed(total, goal.unit, say)))
+    rows.append((say("All levers together"), "", "", _signed(total, goal.unit, say)))
     target = say.of(programme.target(target_id), "name")
     return frame(
         figure,

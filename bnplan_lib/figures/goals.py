@@ -21,7 +21,8 @@ def solution(programme: Programme, found: Solution, lang: str) -> go.Figure:
     """Draw how far each lever moves for the goals to be met, from where the scenario has it, within its bounds."""
     say = speak(lang)
     table = found.levers
-    labels = [short_label(lever_title(programme, name, say)) for name in table["lever"]]
+    titles = [lever_title(programme, name, say) for name in table["lever"]]
+    labels = [short_label(title) for title in titles]
     figure = go.Figure()
     figure.add_bar(
         y=labels,
@@ -51,18 +52,18 @@ def solution(programme: Programme, found: Solution, lang: str) -> go.Figure:
             text=texts,
             textposition="top center",
             cliponaxis=False,
-            customdata=[f"{label}: {name}, {text}" for label, text in zip(labels, texts, strict=True)],
+            customdata=[f"{title}: {name}, {text}" for title, text in zip(titles, texts, strict=True)],
             hovertemplate="%{customdata}<extra></extra>",
         )
     rows = [
         (
-            label,
+            title,
             lever_amount(row["before"], row["unit"], say),
             lever_amount(row["after"], row["unit"], say),
             ("+" if row["change"] >= 0 else "−") + change_of(row["change"], row["unit"], say),
             {"low": say("at its lower bound"), "high": say("at its upper bound"), "": "–"}[row["binding"]],
         )
-        for label, row in zip(labels, table.to_dict("records"), strict=True)
+        for title, row in zip(titles, table.to_dict("records"), strict=True)
     ]
     figure.update_yaxes(range=[len(labels) - 0.5, -0.75])  # from top to bottom, with room for the first figure
     first, last = float(table["low"].min()), float(table["high"].max())

@@ -41,7 +41,7 @@ def lever_amount(value: Any, unit: str, say: Language) -> str:
     if isinstance(value, str):
         return say.quarter(value)
     if unit == "percentage_points":
-        return say("{points} percentage points", points=say.number(value, 2))
+        return say("{points} percentage points", points=say.number(value, 1))
     return amount(natural(value, value, unit), unit, say)
 
 

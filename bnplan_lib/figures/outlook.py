@@ -169,7 +169,7 @@ def investment_need(programme: Programme, story: Scenario, lang: str) -> go.Figu
         ),
         subtitle=say(
             "Thousand bn VND a year, constant 2025 prices, at an ICOR of {icor}; the yearly ratio takes growth "
-            "times the GRDP of the same year",
+            "times the GRDP of the same year; the table is in bn VND",
             icor=lever_amount(lever_value(now.basis, now.values, "macro.icor"), "ratio", say),
         ),
         source=source_line("outlook", say),

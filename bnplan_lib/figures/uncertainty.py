@@ -13,7 +13,7 @@ from bnplan_lib.analysis.sensitivity import sensitivity, tornado
 from bnplan_lib.figures.amounts import amount, exact
 from bnplan_lib.figures.goals import short_label
 from bnplan_lib.figures.language import Language, speak
-from bnplan_lib.figures.levers import lever_title
+from bnplan_lib.figures.levers import lever_amount, lever_title
 from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import BLUE, GREY, INK, ORANGE, frame, labelled_bars, pattern, rows_table
 
@@ -154,6 +154,7 @@ def tornado_bars(programme: Programme, story: Scenario, target_id: str, lang: st
     unit = programme.target(target_id)["unit"]
     scale = 100 if unit.startswith("percent") else 1
     names = [lever_title(programme, key, say) for key in table["lever"]]
+    units = dict(zip(programme.levers["key"], programme.levers["unit"], strict=True))
     base = float(table["base"].iloc[0]) if len(table) else 0.0
     figure = go.Figure()
     shown = table.head(SHOWN)
@@ -173,8 +174,8 @@ def tornado_bars(programme: Programme, story: Scenario, target_id: str, lang: st
     rows = [
         (
             label,
-            say.number(row.low_value, 2),
-            say.number(row.high_value, 2),
+            lever_amount(row.low_value, units[row.lever], say),
+            lever_amount(row.high_value, units[row.lever], say),
             exact(row.low, unit, say),
             exact(row.high, unit, say),
         )

@@ -99,6 +99,7 @@ def read_programme(folder: str | Path | None = None) -> Programme:
     faults += _check_facts(tables["facts"])
     faults += _check_phase_costs(tables)
     faults += _check_levers(tables["levers"])
+    faults += _check_assumptions(tables)
     faults += check_relations(tables)
     if faults:
         raise DataError(faults)
@@ -294,6 +295,18 @@ def _check_levers(table: Table) -> Iterator[Fault]:
         if row["default"] is not None and re.fullmatch(pattern, row["default"]) is None:
             rule = f"{row['key']}: default must be of type {row['type']}"
             yield Fault(table.place(position, "default"), rule, repr(row["default"]))
+
+
+def _check_assumptions(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Yield assumptions of the audit that differ from the usual range of the lever of the same name."""
+    usual = {row["key"]: (row["soft_low"], row["soft_high"]) for _, row in tables["levers"].rows()}
+    table = tables["assumptions"]
+    for position, row in table.rows():
+        expected = usual.get(f"macro.{row['id']}")
+        if expected and (row["low"], row["high"]) != expected:
+            told = f"{expected[0]:g} to {expected[1]:g}"
+            rule = f"{row['id']}: must be the usual range of the lever macro.{row['id']}, {told}"
+            yield Fault(table.place(position, "low"), rule, f"{row['low']:g} to {row['high']:g}")
 
 
 def _is_number(text: str | None) -> bool:

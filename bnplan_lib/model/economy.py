@@ -180,8 +180,12 @@ class Economy:
 
     @cached_property
     def icor(self) -> np.ndarray:
-        """ICOR by the statistical definition: investment of all years over the rise of GRDP, one number a draw."""
-        return self.investment[1:].sum(axis=0) / (self.grdp[-1] - self.grdp[0])
+        """ICOR by the statistical definition: investment of all years over the rise of GRDP, one number a draw.
+
+        Missing where GRDP does not rise: no ratio has a meaning there.
+        """
+        rise = self.grdp[-1] - self.grdp[0]
+        return self.investment[1:].sum(axis=0) / np.where(rise > 0, rise, np.nan)
 
     @cached_property
     def icor_yearly(self) -> np.ndarray:
@@ -217,8 +221,9 @@ class Economy:
 
     @cached_property
     def tfp_share(self) -> np.ndarray:
-        """TFP's share of growth, sum over sum of the years: one number a draw."""
-        return self.accounting["tfp"].sum(axis=0) / self.growth.sum(axis=0)
+        """TFP's share of growth, sum over sum of the years: one number a draw, missing where nothing grows."""
+        growth = self.growth.sum(axis=0)
+        return self.accounting["tfp"].sum(axis=0) / np.where(growth > 0, growth, np.nan)
 
     @cached_property
     def trade(self) -> np.ndarray:
