@@ -42,6 +42,8 @@ test: check ## check, then run the notebooks cell by cell, then the tests; stops
 bench: .venv/.ready ## time the heavy parts
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 	$(BIN)/python tests/benchmarks/audit.py $(ARGS)
+	$(BIN)/python tests/benchmarks/growth.py
+	$(BIN)/python tests/benchmarks/panel.py
 
 # uv is what the set-up below needs on top of pyproject.toml.
 lock: .venv/.locked ## remake requirements.lock, every package at its newest

@@ -238,3 +238,11 @@ def test_a_lever_that_the_model_needs_must_be_there(folder):
     kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("phasing.open_end")]
     path.write_text("\n".join(kept) + "\n", encoding="utf-8")
     assert "levers.csv:key: must hold every lever of the model, found no phasing.open_end" in faults(folder)
+
+
+def test_an_assumption_of_the_audit_is_the_usual_range_of_its_lever(folder):
+    path = folder / "relations" / "assumptions.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("deflator_growth,1.5,4.5,", "deflator_growth,1.5,5,"), encoding="utf-8")
+    rule = "deflator_growth: must be the usual range of the lever macro.deflator_growth, 1.5 to 4.5, found 1.5 to 5"
+    assert faults(folder) == [f"assumptions.csv:2:low: {rule}"]

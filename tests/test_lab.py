@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from bnplan_lib.inputs.scenario import read_scenario
 from bnplan_lib.report.notebooks import notebook_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -143,13 +144,14 @@ def slide(page, lever: str, key: str) -> float:
     """Move a lever's slider with a key, wait until the panel names its new value, and return what it reads."""
     page.locator(f".bn-{lever} .noUi-handle").press(key)
     reading = float(page.locator(f".bn-{lever} .widget-readout").inner_text())
-    page.locator(f"{PANEL} code", has_text=f"= {reading:g}").wait_for()
+    page.locator(f"{PANEL} code", has_text=f"= {reading:g}").first.wait_for()
     return reading
 
 
 def reset(page) -> None:
-    """Press the button that undoes every move."""
+    """Press the button that undoes every move, and wait until none is named."""
     page.get_by_role("button", name="Back to the scenario").click()
+    page.wait_for_function(f"() => !document.querySelector('{PANEL} code')", timeout=10_000)
 
 
 def until_drawn(page, numbers: str, told: str) -> bool:
@@ -191,6 +193,41 @@ def test_back_button_leaves_no_lever_named_as_moved(opened):
     slide(page, "growth-industry", "End")
     reset(page)
     expect(page.locator(f"{PANEL} code")).to_have_count(0, timeout=10_000)
+
+
+def test_a_lever_beyond_growth_changes_the_targets_below(opened):
+    page = opened("01_growth_targets")
+    reset(page)
+    per_head = page.locator(f"{PANEL} .bn-outlook tr", has_text="A.I.2 GRDP per head")
+    before = per_head.inner_text()
+    page.get_by_text("Prices, people, jobs").click()
+    slide(page, "macro-deflator-growth", "End")
+    page.wait_for_function(
+        "before => !document.querySelector('.bn-outlook').innerText.includes(before)", arg=before, timeout=10_000
+    )
+    page.locator(".jp-OutputArea").get_by_text("Growth", exact=True).first.click()
+    reset(page)
+
+
+def test_the_position_moves_all_five_rates(opened):
+    page = opened("01_growth_targets")
+    reset(page)
+    slide(page, "targets-position", "End")
+    assert until_drawn(
+        page, DIAMONDS, "Math.abs(drawn.Industry - 13.3) < 1e-9 && Math.abs(drawn.Services - 9.2) < 1e-9"
+    )
+    reset(page)
+
+
+def test_a_setting_saved_from_the_panel_is_a_scenario(opened, lab):
+    page = opened("01_growth_targets")
+    reset(page)
+    slide(page, "growth-services", "ArrowRight")
+    page.locator(".bn-save").click()
+    page.get_by_text("Saved:").wait_for()
+    story = read_scenario(lab.folder / "notebooks" / "mine.toml")
+    assert story.changes == {"growth.services": 8.9}
+    reset(page)
 
 
 def test_doubling_the_first_project_raises_the_total(opened):

@@ -1,7 +1,7 @@
 """Everything a reader sees: figures are functions from a result to a plotly figure."""
 
 from bnplan_lib.figures.audit_tables import basket_table, corrected_table, finding_table, other_reading_table
-from bnplan_lib.figures.comparison import comparison_table, difference_bars, growth_lines, sector_parts
+from bnplan_lib.figures.comparison import comparison_table, difference_bars, growth_lines, level_table, sector_parts
 from bnplan_lib.figures.consistency import target_network, tensions
 from bnplan_lib.figures.goals import solution
 from bnplan_lib.figures.growth import bottom_up, closing, contributions, levels, targets_and_path
@@ -29,6 +29,7 @@ __all__ = [
     "growth_lines",
     "investment_need",
     "largest_bars",
+    "level_table",
     "levels",
     "lorenz",
     "other_reading_table",

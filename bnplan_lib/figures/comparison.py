@@ -193,6 +193,36 @@ def comparison_table(programme: Programme, stories: Sequence[Scenario], compared
     return html_table("comparison", heads, rows, numbers=range(2, 2 + len(titles)), note=note)
 
 
+def level_table(programme: Programme, stories: Sequence[Scenario], compared: pd.DataFrame, lang: str) -> HTML:
+    """Return the size and the structure of the economy in the last year, one row a scenario."""
+    say = speak(lang)
+    titles, names = titles_of(stories, say), sector_names(say)
+    last = compared[compared["year"] == programme.years[-1]].set_index(["scenario", "quantity", "sector"])
+    rows = []
+    for name, title in titles.items():
+        level = last.loc[(name, "level_bn_vnd", "grdp")]
+        first = name == stories[0].name
+        sign = "+" if level["difference"] >= 0 else "−"
+        rows.append(
+            (
+                title,
+                say.number(level["value"]),
+                "–" if first else sign + say.number(abs(level["difference"])),
+                "–" if first else sign + say.percent(abs(level["relative"])),
+                *(say.percent(last.loc[(name, "share_of_grdp", sector), "value"]) for sector in SECTORS),
+            )
+        )
+    heads = [
+        say("Scenario"),
+        say("GRDP of {year}, bn VND", year=programme.years[-1]),
+        say("Against the first"),
+        say("Against the first, per cent"),
+        *(names[sector] for sector in SECTORS),
+    ]
+    note = say("Constant 2025 prices; the last five columns are shares of GRDP in that year.")
+    return html_table("levels", heads, rows, numbers=range(1, len(heads)), note=note)
+
+
 def difference_bars(programme: Programme, stories: Sequence[Scenario], target_id: str, lang: str) -> go.Figure:
     """Draw how the difference between the first scenario and the one farthest from it divides among the levers."""
     say = speak(lang)
