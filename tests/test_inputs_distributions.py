@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bnplan_lib.errors import ScenarioError
 from bnplan_lib.inputs.distributions import SHARES, correlation_matrix, uncertain_levers
+from bnplan_lib.inputs.levers import read_levers
 from bnplan_lib.inputs.programme import read_programme
-from bnplan_lib.inputs.scenario import read_levers, read_scenario
+from bnplan_lib.inputs.scenario import read_scenario
 from bnplan_lib.inputs.scenario_text import scenario_text
 from bnplan_lib.model.distributions import NAMES, Distribution
 

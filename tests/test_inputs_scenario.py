@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from bnplan_lib.errors import ScenarioError, UnknownName
 from bnplan_lib.inputs.distributions import SHARES
+from bnplan_lib.inputs.levers import read_levers
 from bnplan_lib.inputs.programme import read_programme
-from bnplan_lib.inputs.scenario import move_levers, read_levers, read_scenario, scenario_names
+from bnplan_lib.inputs.scenario import move_levers, read_scenario, scenario_names
 from bnplan_lib.inputs.scenario_text import SECTIONS, scenario_text, text_problem
 
 HEAD = 'title_en = "a"\ntitle_vi = "b"\nwhy = "c"\n'

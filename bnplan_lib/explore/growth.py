@@ -8,7 +8,7 @@ from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.growth import targets_and_path
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.outlook import outlook_lines
-from bnplan_lib.inputs.scenario import read_levers
+from bnplan_lib.inputs.levers import read_levers
 from bnplan_lib.model.economy import MACRO, lever_value
 from bnplan_lib.model.growth import SECTORS, TARGETS, Basis, basis_of
 

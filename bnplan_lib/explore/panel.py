@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 
 from bnplan_lib.errors import PlanError
 from bnplan_lib.figures.language import Language
-from bnplan_lib.inputs.scenario import Lever, Scenario, move_levers
+from bnplan_lib.inputs.levers import Lever
+from bnplan_lib.inputs.scenario import Scenario, move_levers
 from bnplan_lib.inputs.scenario_text import save_scenario
 
 WIDTH_PX = 960  # a live figure does not follow the width of its cell

@@ -9,7 +9,8 @@ import ipywidgets as widgets
 
 from bnplan_lib.explore.panel import Draw, Panel, slider
 from bnplan_lib.figures.language import speak
-from bnplan_lib.inputs.scenario import move_levers, read_levers
+from bnplan_lib.inputs.levers import read_levers
+from bnplan_lib.inputs.scenario import move_levers
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme

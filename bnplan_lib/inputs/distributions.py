@@ -14,7 +14,7 @@ from bnplan_lib.model.distributions import NAMES, Distribution
 from bnplan_lib.model.growth import BLOCK
 
 if TYPE_CHECKING:
-    from bnplan_lib.inputs.scenario import Lever
+    from bnplan_lib.inputs.levers import Lever
 
 Pair = tuple[str, str]
 SHARES = tuple(f"base_year.share_{part}" for part in ("agriculture", BLOCK, "services", "product_taxes"))

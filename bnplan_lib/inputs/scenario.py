@@ -9,6 +9,7 @@ from typing import Any
 
 from bnplan_lib.errors import Fault, PlanError, ScenarioError, UnknownName, nearest, shorten
 from bnplan_lib.inputs.distributions import Pair, check_together, read_correlations, read_distributions
+from bnplan_lib.inputs.levers import Lever, check_levers, lever_of, read_levers
 from bnplan_lib.inputs.programme import Programme, data_folder, read_programme
 from bnplan_lib.inputs.scenario_text import (
     CHANCE,
@@ -23,25 +24,8 @@ from bnplan_lib.inputs.scenario_text import (
     text_problem,
 )
 from bnplan_lib.model.distributions import Distribution
-from bnplan_lib.model.quarters import is_quarter
 
 LONGEST_CHAIN = 20  # files that rest on each other
-
-
-@dataclass(frozen=True, slots=True)
-class Lever:
-    """One thing a scenario may move, with its bounds; per cent as in the files."""
-
-    key: str
-    type: str
-    unit: str
-    title_vi: str
-    title_en: str
-    default: Any
-    hard: tuple[float, float] | None
-    soft: tuple[float, float] | None
-    yearly: bool
-    target_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +58,6 @@ def scenario_names(folder: str | Path | None = None) -> list[str]:
     return sorted(path.stem for path in (data_folder(folder) / "scenarios").glob("*.toml"))
 
 
-def read_levers(programme: Programme) -> dict[str, Lever]:
-    """Return the catalogue of levers by key, defaults filled from facts."""
-    facts = programme.facts.set_index("id")["value"]
-    levers = {}
-    for row in programme.levers.astype(object).where(programme.levers.notna(), None).itertuples():
-        default = float(facts[row.fact_id]) if row.fact_id else _default(row.type, row.default)
-        hard = None if row.hard_low is None else (row.hard_low, row.hard_high)
-        soft = None if row.soft_low is None else (row.soft_low, row.soft_high)
-        names = (row.unit, row.title_vi, row.title_en)
-        levers[row.key] = Lever(row.key, row.type, *names, default, hard, soft, bool(row.yearly), row.target_id)
-    return levers
-
-
 def read_scenario(
     scenario: str | Path = "middle",
     levers: Mapping[str, Any] | None = None,
@@ -113,7 +84,7 @@ def read_scenario(
     catalogue = read_levers(programme)
     path = _path(str(scenario), programme.folder)
     read = _read_chain(path, programme, catalogue, ())
-    own, more = _check_levers("levers", dict(levers or {}), programme, catalogue)
+    own, more = check_levers("levers", dict(levers or {}), programme, catalogue)
     changes, faults = read.changes | own, read.faults + more
     values = {key: lever.default for key, lever in catalogue.items() if lever.default is not None} | changes
     # what rests on several levers is said once each of them is sound
@@ -136,13 +107,6 @@ def read_scenario(
 def move_levers(story: Scenario, moved: Mapping[str, Any]) -> Scenario:
     """Return the scenario with some levers moved; the values are taken as valid."""
     return replace(story, changes={**story.changes, **moved}, values={**story.values, **moved})
-
-
-def lever_of(key: str, catalogue: Mapping[str, Lever]) -> Lever | None:
-    """Return the lever that a key moves; a project's id stands for the * of its key."""
-    if key.startswith("projects.") and key.count(".") >= 2:
-        key = f"projects.*.{key.rsplit('.', 1)[1]}"
-    return catalogue.get(key)
 
 
 def names_a_file(scenario: str) -> bool:
@@ -189,7 +153,7 @@ def _read_chain(path: Path, programme: Programme, catalogue: Mapping[str, Lever]
     if "base" in content:
         below = _read_base(path, content["base"], programme, catalogue, (*above, path.resolve()))
     given, misplaced = _flatten(file, content, set(programme.projects["id"]))
-    own, wrong = _check_levers(file, given, programme, catalogue)
+    own, wrong = check_levers(file, given, programme, catalogue)
     uncertainty, odd = read_distributions(file, content.get("uncertainty", {}), catalogue)
     correlations, loose = read_correlations(file, content.get("correlation", {}), catalogue)
     return _Chain(
@@ -263,60 +227,6 @@ def _project_problem(key: str, value: Any, projects: set[str]) -> str:
 
 def _tell_of(faults: list[Fault], keys: list[str]) -> bool:
     return any(key in fault.place for fault in faults for key in keys)
-
-
-def _check_levers(
-    file: str, given: Mapping[str, Any], programme: Programme, catalogue: Mapping[str, Lever]
-) -> tuple[dict[str, Any], list[Fault]]:
-    checked: dict[str, Any] = {}
-    faults = []
-    projects = set(programme.projects["id"])
-    for key, value in given.items():
-        lever, at = lever_of(key, catalogue), place(file, key)
-        project = key.split(".", 1)[1].rsplit(".", 1)[0] if key.startswith("projects.") else "*"
-        if lever is None:
-            faults.append(Fault(at, f"unknown lever{nearest(key, catalogue)}", shown(value)))
-        elif project not in projects | {"*"}:
-            faults.append(Fault(at, f"no such project{nearest(project, projects)}", shown(project)))
-        elif problem := _problem(value, lever, len(programme.years)):
-            faults.append(Fault(at, problem, shown(value)))
-        else:
-            checked[key] = tuple(map(float, value)) if isinstance(value, list | tuple) else _plain(value, lever)
-    return checked, faults
-
-
-def _problem(value: Any, lever: Lever, years: int) -> str:
-    if lever.type == "boolean":
-        return "" if isinstance(value, bool) else "must be true or false"
-    if lever.type == "quarter":
-        return "" if is_quarter(value) else "must be a quarter such as 2026Q1, from 2000Q1 to 2100Q4"
-    if not isinstance(value, list | tuple):
-        return _number_problem(value, lever)
-    if not lever.yearly:
-        return "must be one number"
-    if len(value) != years:
-        return f"must be one number or {years}, one a year"
-    return next(filter(None, (_number_problem(one, lever) for one in value)), "")
-
-
-def _number_problem(value: Any, lever: Lever) -> str:
-    kinds = int if lever.type == "integer" else int | float
-    if isinstance(value, bool) or not isinstance(value, kinds):
-        return "must be a whole number" if lever.type == "integer" else "must be a number such as 10.5"
-    low, high = lever.hard or (float("-inf"), float("inf"))
-    if not low <= value <= high:  # also refuses nan
-        return f"must lie between {low:g} and {high:g} ({lever.unit.replace('_', ' ')})"
-    return ""
-
-
-def _plain(value: Any, lever: Lever) -> Any:
-    return float(value) if lever.type == "number" else value
-
-
-def _default(kind: str, text: str | None) -> Any:
-    if text is None or kind == "quarter":
-        return text
-    return text == "true" if kind == "boolean" else int(text) if kind == "integer" else float(text)
 
 
 def _check_shares(file: str, values: Mapping[str, Any]) -> list[Fault]:

@@ -1,0 +1,105 @@
+"""What may a scenario move, and is a value of it allowed?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bnplan_lib.errors import Fault, nearest
+from bnplan_lib.inputs.scenario_text import place, shown
+from bnplan_lib.model.quarters import is_quarter
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """One thing a scenario may move, with its bounds; per cent as in the files."""
+
+    key: str
+    type: str
+    unit: str
+    title_vi: str
+    title_en: str
+    default: Any
+    hard: tuple[float, float] | None
+    soft: tuple[float, float] | None
+    yearly: bool
+    target_id: str | None
+
+
+def read_levers(programme: Programme) -> dict[str, Lever]:
+    """Return the catalogue of levers by key, defaults filled from facts."""
+    facts = programme.facts.set_index("id")["value"]
+    levers = {}
+    for row in programme.levers.astype(object).where(programme.levers.notna(), None).itertuples():
+        default = float(facts[row.fact_id]) if row.fact_id else _default(row.type, row.default)
+        hard = None if row.hard_low is None else (row.hard_low, row.hard_high)
+        soft = None if row.soft_low is None else (row.soft_low, row.soft_high)
+        names = (row.unit, row.title_vi, row.title_en)
+        levers[row.key] = Lever(row.key, row.type, *names, default, hard, soft, bool(row.yearly), row.target_id)
+    return levers
+
+
+def lever_of(key: str, catalogue: Mapping[str, Lever]) -> Lever | None:
+    """Return the lever that a key moves; a project's id stands for the * of its key."""
+    if key.startswith("projects.") and key.count(".") >= 2:
+        key = f"projects.*.{key.rsplit('.', 1)[1]}"
+    return catalogue.get(key)
+
+
+def check_levers(
+    file: str, given: Mapping[str, Any], programme: Programme, catalogue: Mapping[str, Lever]
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the values of levers that are sound, in their type, and every fault of the others."""
+    checked: dict[str, Any] = {}
+    faults = []
+    projects = set(programme.projects["id"])
+    for key, value in given.items():
+        lever, at = lever_of(key, catalogue), place(file, key)
+        project = key.split(".", 1)[1].rsplit(".", 1)[0] if key.startswith("projects.") else "*"
+        if lever is None:
+            faults.append(Fault(at, f"unknown lever{nearest(key, catalogue)}", shown(value)))
+        elif project not in projects | {"*"}:
+            faults.append(Fault(at, f"no such project{nearest(project, projects)}", shown(project)))
+        elif problem := _problem(value, lever, len(programme.years)):
+            faults.append(Fault(at, problem, shown(value)))
+        else:
+            checked[key] = tuple(map(float, value)) if isinstance(value, list | tuple) else _plain(value, lever)
+    return checked, faults
+
+
+def _problem(value: Any, lever: Lever, years: int) -> str:
+    if lever.type == "boolean":
+        return "" if isinstance(value, bool) else "must be true or false"
+    if lever.type == "quarter":
+        return "" if is_quarter(value) else "must be a quarter such as 2026Q1, from 2000Q1 to 2100Q4"
+    if not isinstance(value, list | tuple):
+        return _number_problem(value, lever)
+    if not lever.yearly:
+        return "must be one number"
+    if len(value) != years:
+        return f"must be one number or {years}, one a year"
+    return next(filter(None, (_number_problem(one, lever) for one in value)), "")
+
+
+def _number_problem(value: Any, lever: Lever) -> str:
+    kinds = int if lever.type == "integer" else int | float
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        return "must be a whole number" if lever.type == "integer" else "must be a number such as 10.5"
+    low, high = lever.hard or (float("-inf"), float("inf"))
+    if not low <= value <= high:  # also refuses nan
+        return f"must lie between {low:g} and {high:g} ({lever.unit.replace('_', ' ')})"
+    return ""
+
+
+def _plain(value: Any, lever: Lever) -> Any:
+    return float(value) if lever.type == "number" else value
+
+
+def _default(kind: str, text: str | None) -> Any:
+    if text is None or kind == "quarter":
+        return text
+    return text == "true" if kind == "boolean" else int(text) if kind == "integer" else float(text)
