@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from bnplan_lib.analysis.knobs import knobs_of, turned
-from bnplan_lib.analysis.search import Problem, along, least_squares
+from bnplan_lib.analysis.search import Problem, along
+from bnplan_lib.analysis.shortest import least_squares
 from bnplan_lib.errors import PlanError, UnknownName, shorten
 from bnplan_lib.model.growth import basis_of
 from bnplan_lib.model.measures import SLACK, goals_of
