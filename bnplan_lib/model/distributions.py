@@ -91,8 +91,11 @@ def _beta_quantile(rise: float) -> Any:
 def _normal(share: np.ndarray, mean: float, sd: float, limits: tuple[float, float]) -> np.ndarray:
     from scipy.special import ndtr, ndtri
 
-    first, last = (ndtr((end - mean) / sd) for end in limits)
-    return np.clip(mean + sd * ndtri(first + share * (last - first)), *limits)
+    left, right = ((end - mean) / sd for end in limits)
+    inside = ndtr(right) - ndtr(left)
+    below, above = ndtr(left) + share * inside, ndtr(-right) + (1 - share) * inside
+    place = np.where(below < 0.5, ndtri(below), -ndtri(above))  # each from the tail where it is exact
+    return np.clip(mean + sd * place, *limits)
 
 
 def _uniform(share: np.ndarray, low: float, high: float, limits: object) -> np.ndarray:
