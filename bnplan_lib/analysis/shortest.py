@@ -13,6 +13,7 @@ from bnplan_lib.model.measures import SLACK
 
 ALL_CORNERS = 5  # levers; of more, some corners of their bounds are tried
 STEPS = 33  # on the way to each
+STARTS = 2  # of the search, besides no move at all
 
 
 def least_squares(problem: Problem, before: np.ndarray, how: str) -> np.ndarray:
@@ -56,7 +57,7 @@ def _shortest(surplus: Function, box: np.ndarray, alone: bool) -> np.ndarray:
         "fun": lambda moves: surplus(moves)[moved],
         "jac": lambda moves: _slopes(surplus, moves)[moved],
     }
-    origins = starts[:2] if np.isnan(margin[0, 0]) else [points[:, 0, 0], *starts[:2]]
+    origins = starts if np.isnan(margin[0, 0]) else [points[:, 0, 0], *starts]
     best = starts[0]
     for origin in origins:
         end = minimize(
@@ -92,14 +93,17 @@ def _scan(box: np.ndarray) -> np.ndarray:
 
 
 def _crossings(surplus: Function, points: np.ndarray, margin: np.ndarray) -> list[np.ndarray]:
-    """Return where the ways of a scan first reach the goals, the shortest moves first."""
+    """Return where two of the ways of a scan first reach the goals, the shortest moves first."""
     steps = np.linspace(0, 1, len(margin))
     signs = np.sign(margin)
-    found = []
-    for way in range(margin.shape[1]):
+    lengths = np.linalg.norm(points[:, -1], axis=0)
+    places = np.argwhere(signs[:-1] * signs[1:] <= 0)
+    found: list[np.ndarray] = []
+    for place, way in sorted(places, key=lambda one: float(steps[one[0]] * lengths[one[1]])):
         end = points[:, -1, way]
-        for place in np.flatnonzero(signs[:-1, way] * signs[1:, way] <= 0):
-            found += [part * end for part in root_between(partial(_margin, surplus, end), *steps[place : place + 2])]
+        found += [part * end for part in root_between(partial(_margin, surplus, end), *steps[place : place + 2])]
+        if len(found) >= STARTS:
+            break
     return sorted(found, key=lambda moves: float(moves @ moves))
 
 
