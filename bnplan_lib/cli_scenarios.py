@@ -72,7 +72,9 @@ def solve(
             typer.echo(line)
     else:
         print_table(_rows(found), format_)
-    if not found.feasible:
+    if not found.feasible and found.levers["change"].abs().max() < 1e-9:
+        tell("none of these levers moves it any closer")
+    elif not found.feasible:
         tell("out of reach within these bounds; the closest is shown")
 
 
@@ -122,7 +124,13 @@ def _save(found: Solution, path: Path, asked: str, reason: str) -> None:
     from bnplan_lib.inputs.scenario_text import save_scenario
 
     story = found.story
-    save_scenario(story, path, f"{story.title_en}: {asked}", f"{story.title_vi}: {asked}", reason)
+    save_scenario(
+        story,
+        path,
+        f"Solved for {asked}, from: {story.title_en}",
+        f"Tính ngược cho {asked}, từ: {story.title_vi}",
+        reason,
+    )
     tell(f"written: {path}")
 
 
@@ -155,14 +163,15 @@ def compare(
             table[column] = pd.Series(
                 [_natural(value, units.get(lever, "percent")) for lever, value in values], dtype=object
             )
+        if table.empty:
+            tell("no lever that enters growth differs")
         print_table(table, format_)
         return
     table = side_by_side(programme, stories)
-    if format_ is Format.table:  # what one screen holds: the figure of each target
-        chosen = table[table["quantity"] == "target"]
-        table = chosen.pivot(index="target_id", columns="scenario", values="value")
-        order = list(dict.fromkeys(chosen["target_id"]))
-        table = table.loc[order, [story.name for story in stories]].reset_index()
+    if format_ is Format.table:  # what one screen holds: the figure of each target, and whether it is met
+        from bnplan_lib.figures.comparison import target_figures
+
+        table = target_figures(programme, stories, table, "en")
     print_table(table, format_)
 
 

@@ -230,7 +230,7 @@ def invest(plan, sheet):
         ratio, grdp = plan.at("macro.investment_ratio", year) / 100, sheet["grdp_bn_vnd", "", year]
         growth = sheet["grdp_growth", "", year]
         sheet["investment_bn_vnd", "", year] = ratio * grdp
-        sheet["icor_yearly", "", year] = ratio / growth
+        sheet["icor_yearly", "", year] = ratio / growth if growth > 0 else math.nan
         sheet["need_rise_bn_vnd", "", year] = asked * (grdp - sheet["grdp_bn_vnd", "", year - 1])
         sheet["need_yearly_bn_vnd", "", year] = asked * growth * grdp
     rise = sheet["grdp_bn_vnd", "", YEARS[-1]] - sheet["grdp_bn_vnd", "", BASE]

@@ -298,8 +298,10 @@ def test_a_solution_saved_is_a_scenario_that_meets_the_target(bnplan, tmp_path):
 
 def test_compare_shows_each_target_for_each_scenario(bnplan):
     lines = bnplan("compare", "low", "high").stdout.splitlines()
-    assert lines[0].split() == ["target_id", "low", "high"]
+    assert lines[0].split() == ["target", "printed", "low", "high"]
     assert lines[1].split()[0] == "A.I.1"
+    assert "10.73%" in lines[1]
+    assert lines[1].count("✓") == lines[1].count("✗") == 1
 
 
 def test_the_parts_of_a_difference_add_up_on_the_command_line(bnplan):

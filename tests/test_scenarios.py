@@ -88,6 +88,7 @@ def differing(found, expected, tolerance):
         key: (found.get(key), value)
         for key, value in expected.items()
         if not math.isclose(found.get(key, math.nan), value, rel_tol=tolerance, abs_tol=1e-15)
+        and not (math.isnan(value) and math.isnan(found.get(key, 0.0)))
     }
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bnplan_lib.errors import PlanError
-from bnplan_lib.model.economy import Economy, macro_path
-from bnplan_lib.model.growth import basis_of, growth_path
+from bnplan_lib.errors import Infeasible, PlanError
+from bnplan_lib.model.economy import Economy, lever_value, macro_path
+from bnplan_lib.model.growth import Basis, basis_of, growth_path
 from bnplan_lib.model.measures import goals_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 EXACT = 8  # drivers; above it orders are sampled
 ORDERS = 400
 INERT = ("phasing.", "projects.")  # sections that do not enter growth
+POSITION = "targets.position"
 SHARES = "base_year.share_"
 SHARES_TOGETHER = "base_year.share_*"  # they add up to 100, so they change as one
 
@@ -122,18 +123,21 @@ def explain_difference(
     """
     basis = basis_of(programme)
     measure = goals_of(programme, [target_id])[target_id].measure
-    drivers = _drivers(story.values, other.values)
+    drivers = _drivers(basis, story.values, other.values)
 
     def figure(moved: frozenset[str]) -> float:
         keys = {key for driver in moved for key in drivers[driver]}
-        return float(measure.of(Economy(basis, _mixed(story.values, other.values, keys)))[0])
+        value = float(measure.of(Economy(basis, _mixed(story.values, other.values, keys)))[0])
+        if math.isnan(value):
+            raise Infeasible(f"{target_id}: has no value for some of the levers' settings, so they share no difference")
+        return value
 
     parts, errors = _shapley(tuple(drivers), figure, seed)
     table = pd.DataFrame(
         {
             "lever": list(drivers),
-            "first_value": [_shown(story.values, keys) for keys in drivers.values()],
-            "other_value": [_shown(other.values, keys) for keys in drivers.values()],
+            "first_value": [_shown(basis, story.values, keys) for keys in drivers.values()],
+            "other_value": [_shown(basis, other.values, keys) for keys in drivers.values()],
             "part": parts,
             "error": errors,
         }
@@ -146,14 +150,22 @@ def farthest(programme: Programme, stories: Sequence[Scenario], target_id: str) 
     basis = basis_of(programme)
     measure = goals_of(programme, [target_id])[target_id].measure
     figures = [float(measure.of(Economy(basis, story.values))[0]) for story in stories]
-    return max(zip(stories, figures, strict=True), key=lambda pair: abs(pair[1] - figures[0]))[0]
+    apart = np.nan_to_num(np.abs(np.subtract(figures, figures[0])), nan=-1.0)
+    return stories[int(np.argmax(apart))]
 
 
-def _drivers(first: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def _drivers(basis: Basis, first: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return what differs between two settings: a name, and the levers that change with it."""
-    differing = [
-        key for key in dict.fromkeys([*first, *other]) if first.get(key) != other.get(key) and not key.startswith(INERT)
-    ]
+    same_position = first.get(POSITION) == other.get(POSITION)
+
+    def differs(key: str) -> bool:
+        if first.get(key) == other.get(key) or key.startswith(INERT):
+            return False
+        if (key in first and key in other) or not same_position:
+            return True
+        return bool(lever_value(basis, first, key) != lever_value(basis, other, key))  # one of them follows a target
+
+    differing = [key for key in dict.fromkeys([*first, *other]) if differs(key)]
     shares = tuple(key for key in differing if key.startswith(SHARES))
     alone = {key: (key,) for key in differing if key not in shares}
     return alone | ({SHARES_TOGETHER: shares} if shares else {})
@@ -165,9 +177,9 @@ def _mixed(first: Mapping[str, Any], other: Mapping[str, Any], keys: set[str]) -
     return mixed | {key: other[key] for key in keys if key in other}
 
 
-def _shown(values: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
-    """Return a driver's value in one setting: None where a target gives it."""
-    return values.get(keys[0]) if len(keys) == 1 else tuple(values.get(key) for key in keys)
+def _shown(basis: Basis, values: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    """Return a driver's value in one setting, the one of its target where it follows that."""
+    return lever_value(basis, values, keys[0]) if len(keys) == 1 else tuple(values[key] for key in keys)
 
 
 def _shapley(

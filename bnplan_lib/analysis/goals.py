@@ -122,7 +122,7 @@ def _told(
     for knob, value in zip(problem.knobs, after, strict=True):
         near = 1e-9 * max(1.0, abs(knob.high - knob.low))
         binding = "low" if value <= knob.low + near else "high" if value >= knob.high - near else ""
-        rows.append((knob.name, knob.unit, knob.before, value, value - knob.before, knob.low, knob.high, binding))
+        rows.append((knob.name, knob.unit, knob.before, value, value - knob.before, *knob.limits, binding))
     levers = pd.DataFrame(rows, columns=["lever", "unit", "before", "after", "change", "low", "high", "binding"])
     targets = pd.DataFrame(
         {
@@ -146,5 +146,6 @@ def _single(values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, A
     for key, value in values.items():
         if value is not before.get(key):
             array = np.asarray(value, dtype=float)
-            moved[key] = tuple(map(float, array[:, 0])) if array.ndim == 2 else float(array.reshape(-1)[0])
+            numbers = [round(float(one), 12) for one in (array[:, 0] if array.ndim == 2 else array.reshape(-1)[:1])]
+            moved[key] = tuple(numbers) if array.ndim == 2 else numbers[0]
     return moved

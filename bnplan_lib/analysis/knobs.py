@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bnplan_lib.errors import PlanError, UnknownName, shorten
+from bnplan_lib.model.averages import mean_bounds, mean_of_years, moved_as_whole
 from bnplan_lib.model.economy import Economy, lever_value
 from bnplan_lib.model.growth import SECTORS, Basis, yearly
 
@@ -24,7 +25,9 @@ class Knob:
     """One lever, or one year of it, as a number that can be turned, in the lever's unit.
 
     `before` is where the scenario has it; a lever with a value for each year is turned
-    by its mean. `width` is how far apart its usual bounds lie.
+    by its average, geometric for rates. `low` and `high` bound it, and reach as far as
+    `before`; `limits` are the bounds asked for. `width` is how far apart its usual
+    bounds lie.
     """
 
     key: str
@@ -34,6 +37,7 @@ class Knob:
     low: float
     high: float
     width: float
+    limits: tuple[float, float]
 
     @property
     def name(self) -> str:
@@ -99,16 +103,19 @@ def _knob(
     if year and (not row["yearly"] or int(year) not in basis.years):
         rule = f"a year from {basis.years[0]} to {basis.years[-1]}" if row["yearly"] else "no year: it is one number"
         raise PlanError(f"lever {name}: takes {rule}")
+    limits, value = _limits(row, basis, within), lever_value(basis, values, key)
+    low, high = limits
     if year:
-        now = _by_year(basis, values, key)[[basis.years.index(int(year))]]
+        before = float(_by_year(basis, values, key)[basis.years.index(int(year))])
+    elif isinstance(value, tuple):
+        before = mean_of_years(value, row["unit"])
+        possible = mean_bounds(value, row["unit"], row["hard_low"], row["hard_high"])
+        low, high = max(low, possible[0]), min(high, possible[1])
     else:
-        now = np.ravel(yearly(lever_value(basis, values, key), len(basis.years)))
-    before = float(now.mean()) if len(now) > 1 else float(now[0])
-    low, high = _limits(row, basis, within)
-    # no year of a lever that moves as a whole may leave what is possible
-    low, high = max(low, row["hard_low"] + before - now.min()), min(high, row["hard_high"] + before - now.max())
+        before = float(value)
     width = row["soft_high"] - row["soft_low"]
-    return Knob(key, int(year) if year else None, row["unit"], before, min(low, before), max(high, before), width)
+    bounds = (min(low, before), max(high, before))
+    return Knob(key, int(year) if year else None, row["unit"], before, *bounds, width, limits)
 
 
 def _limits(row: Mapping[str, Any], basis: Basis, within: str) -> tuple[float, float]:
@@ -151,7 +158,7 @@ def turned(basis: Basis, values: Mapping[str, Any], knobs: Sequence[Knob], setti
             years[basis.years.index(knob.year)] = setting
             moved[knob.key] = years
         elif isinstance(value, tuple):
-            moved[knob.key] = np.asarray(value)[:, None] + (setting - knob.before)
+            moved[knob.key] = moved_as_whole(value, knob.unit, setting)
         else:
             moved[knob.key] = setting
         if knob.key.startswith(SHARE):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bnplan_lib.analysis.draws import Spread, chosen_groups, coupled, drawn, spread_of
-from bnplan_lib.errors import PlanError, shorten
+from bnplan_lib.errors import Infeasible, PlanError, shorten
 from bnplan_lib.model.economy import Economy, lever_value
 from bnplan_lib.model.growth import Basis, basis_of
 from bnplan_lib.model.measures import Goal, goals_of
@@ -119,6 +119,8 @@ def sensitivity(
     }
     shares = sampling.sample(problem, samples, calc_second_order=False, seed=seed)
     found = _figures(basis, story, spread, goal, coupled(spread, shares.T))
+    if np.isnan(found).any():
+        raise Infeasible(f"{target_id}: has no value in some draws, so its variance cannot be divided")
     result = analysis.analyze(
         problem, found, calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1
     )  # 0 is none

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.growth import targets_and_path
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.outlook import outlook_lines
 from bnplan_lib.inputs.levers import read_levers
+from bnplan_lib.model.averages import mean_of_years, moved_as_whole
 from bnplan_lib.model.economy import MACRO, lever_value
 from bnplan_lib.model.growth import SECTORS, TARGETS, Basis, basis_of
 
@@ -46,13 +49,16 @@ def growth(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | g
     say = speak(lang)
     basis, catalogue = basis_of(programme), read_levers(programme)
     panel = Panel(draw, story, say, table=lambda now: outlook_lines(programme, now, lang))
-    at_start = {key: _mean(lever_value(basis, story.values, key)) for keys in _groups(say).values() for key in keys}
+    settings = {key: lever_value(basis, story.values, key) for keys in _groups(say).values() for key in keys}
+    at_start = {key: _mean(value, catalogue[key].unit) for key, value in settings.items()}
     controls = {key: slider(catalogue[key], value, say) for key, value in at_start.items()}
 
     def follow(change: dict[str, Any], key: str) -> None:
         if panel.paused:
             return
-        moved = {key: round(change["new"], 6)}  # a slider adds up its steps
+        moved = {
+            key: _setting(settings[key], catalogue[key].unit, round(change["new"], 6))
+        }  # a slider adds up its steps
         if key == POSITION:  # the five rates are read off their targets
             rates = {f"growth.{sector}": _at(basis, sector, change["new"]) for sector in SECTORS}
             panel.set(controls, rates)
@@ -84,9 +90,16 @@ def _groups(say: Language) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _mean(value: Any) -> float:
-    """Return one number for a slider: the mean of a lever that differs by year."""
-    return round(sum(value) / len(value), 6) if isinstance(value, tuple) else round(float(value), 6)
+def _mean(value: Any, unit: str) -> float:
+    """Return one number for a slider: the average of a lever that differs by year."""
+    return round(mean_of_years(value, unit) if isinstance(value, tuple) else float(value), 6)
+
+
+def _setting(value: Any, unit: str, mean: float) -> Any:
+    """Return what a slider sets: one number, or the years of a lever that differs by year moved as a whole."""
+    if not isinstance(value, tuple):
+        return mean
+    return tuple(round(float(one), 6) for one in moved_as_whole(value, unit, np.array([mean]))[:, 0])
 
 
 def _at(basis: Basis, sector: str, position: float) -> float:

@@ -78,6 +78,10 @@ def refresh(shown: go.FigureWidget, drawn: go.Figure) -> None:
             shown.layout[axis].range = drawn.layout[axis].range
 
 
+def _told(value: Any) -> str:
+    return ", ".join(map(_told, value)) if isinstance(value, tuple) else f"{value:g}"
+
+
 class Panel:
     """Controls, a reset button, a live figure of one scenario, and a way to keep the setting."""
 
@@ -107,7 +111,7 @@ class Panel:
         """Move levers, keep what was moved before, and redraw."""
         self.moved |= changes
         differing = {key: value for key, value in self.moved.items() if value != self.story.values.get(key)}
-        self.told.value = ", ".join(f"<code>{key} = {value:g}</code>" for key, value in differing.items())
+        self.told.value = ", ".join(f"<code>{key} = {_told(value)}</code>" for key, value in differing.items())
         refresh(self.figure, self.draw(self.now))
         if self.table:
             self.numbers.value = self.table(self.now)

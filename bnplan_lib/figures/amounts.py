@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bnplan_lib.figures.language import NBSP, Language
 
+if TYPE_CHECKING:
+    from bnplan_lib.model.measures import Goal
+
 Interval = tuple[float, float]
+MOST_DIGITS = 5
 
 
 def amount(interval: Interval, unit: str, say: Language) -> str:
@@ -24,13 +30,21 @@ def amount(interval: Interval, unit: str, say: Language) -> str:
     return f"{shown}{NBSP}{words}" if words else shown
 
 
-def exact(value: float, unit: str, say: Language, *, with_unit: bool = True) -> str:
-    """Return one computed figure with the same digits whatever it is: two decimals, none from a thousand on."""
+def exact(value: float, unit: str, say: Language, *, with_unit: bool = True, goal: Goal | None = None) -> str:
+    """Return one computed figure with the same digits whatever it is: two decimals, none from a thousand on.
+
+    Beside the verdict on a target, `goal`, it has as many digits as keep the rounded
+    figure on the same side.
+    """
     if value != value:
         return "–"
-    if unit.startswith("percent"):
-        return say.percent(value, 2)
-    number = say.number(value, 0 if abs(value) >= 1000 else 2)
+    scale = 100 if unit.startswith("percent") else 1
+    digits = 0 if abs(value) >= 1000 else 2
+    while goal and digits < MOST_DIGITS and goal.met(round(value * scale, digits) / scale) != goal.met(value):
+        digits += 1
+    if scale == 100:
+        return say.percent(value, digits)
+    number = say.number(value, digits)
     words = unit_words(unit, say)
     return f"{number}{NBSP}{words}" if words and with_unit else number
 

@@ -96,7 +96,7 @@ def growth_lines(programme: Programme, stories: Sequence[Scenario], compared: pd
     drawn = frame(
         figure,
         say,
-        title=say("The scenarios lie {points} percentage points a year apart", points=say.number(spread * 100, 1))
+        title=say("Averages lie {points} percentage points a year apart", points=say.number(spread * 100, 1))
         if len(titles) > 1
         else say("GRDP grows {average} a year on average", average=say.percent(averages.iloc[0], 2)),
         subtitle=say(
@@ -174,23 +174,34 @@ def comparison_table(programme: Programme, stories: Sequence[Scenario], compared
     """Return every target that growth decides, one column a scenario: the figure, and whether it meets the target."""
     say = speak(lang)
     titles = titles_of(stories, say)
+    table = target_figures(programme, stories, compared, lang)
+    heads = [say("Target"), say("As printed"), *titles.values()]
+    note = say("✓ met, ✗ not met; * corrected for analysis, see the sources below")
+    return html_table("comparison", heads, table.to_numpy().tolist(), numbers=range(2, 2 + len(titles)), note=note)
+
+
+def target_figures(
+    programme: Programme, stories: Sequence[Scenario], compared: pd.DataFrame, lang: str
+) -> pd.DataFrame:
+    """Return the figure of each target and whether it is met, as text: `target, printed`, one column a scenario."""
+    say = speak(lang)
+    names = [story.name for story in stories]
     targets = programme.targets.set_index("id")
     goals = goals_of(programme)
+    corrected = set(programme.corrections.loc[programme.corrections["table"] == "targets", "row_id"])
     found = compared[compared["quantity"] == "target"].pivot(index="target_id", columns="scenario", values="value")
     rows = []
     for target_id, goal in goals.items():
         told = [
-            f"{exact(value, goal.unit, say, with_unit=False)}{NBSP}{'✓' if goal.met(value) else '✗'}"
+            f"{exact(value, goal.unit, say, with_unit=False, goal=goal)}{NBSP}{'✓' if goal.met(value) else '✗'}"
             if value == value
             else "–"
-            for value in found.loc[target_id, list(titles)]
+            for value in found.loc[target_id, names]
         ]
         unit = unit_words(goal.unit, say)
         name = f"{row_number(target_id)} {say.of(targets.loc[target_id], 'name')}" + (f", {unit}" if unit else "")
-        rows.append((name, targets.loc[target_id, "printed"], *told))
-    heads = [say("Target"), say("As printed"), *titles.values()]
-    note = say("✓ met, ✗ not met")
-    return html_table("comparison", heads, rows, numbers=range(2, 2 + len(titles)), note=note)
+        rows.append((name, targets.loc[target_id, "printed"] + (" *" if target_id in corrected else ""), *told))
+    return pd.DataFrame(rows, columns=["target", "printed", *names])
 
 
 def level_table(programme: Programme, stories: Sequence[Scenario], compared: pd.DataFrame, lang: str) -> HTML:

@@ -126,9 +126,9 @@ def _title(programme: Programme, found: Solution, say: Language) -> str:
     if len(found.targets) > 1:
         return say("All goals can be met at once") if found.feasible else say("The goals cannot all be met")
     if not found.feasible:
-        reached = amount((goal["after"], goal["after"]), goal["unit"], say)
-        return say("{goal} is out of reach: {reached} at most", goal=wanted, reached=reached)
-    if not found.levers["change"].abs().gt(1e-9).any():
+        reached = exact(goal["after"], goal["unit"], say)
+        return say("{goal} is out of reach; the closest is {reached}", goal=wanted, reached=reached)
+    if not found.levers["change"].abs().ge(0.005).any():
         return say("The scenario already reaches {goal}", goal=wanted)
     moved = found.levers["change"].abs()
     if found.how == "equal" and len(found.levers) > 1 and moved.max() - moved.min() < 1e-9:
@@ -141,8 +141,10 @@ def _title(programme: Programme, found: Solution, say: Language) -> str:
 
 def _subtitle(found: Solution, say: Language) -> str:
     rules = {
-        "equal": say("The same rise for every lever, the rest of the scenario held"),
-        "proportional": say("Every lever in the same proportion, the rest of the scenario held"),
+        "equal": say("The same change for every lever, each until it meets a bound; the rest of the scenario held"),
+        "proportional": say(
+            "Every lever in the same proportion, each until it meets a bound; the rest of the scenario held"
+        ),
         "smallest": say("The smallest moves together, the rest of the scenario held"),
     }
     binding = int((found.levers["binding"] != "").sum())

@@ -180,7 +180,7 @@ def contributions(path: pd.DataFrame, lang: str) -> go.Figure:
     figure.update_layout(barmode="relative")
     top = float(points[list(SECTORS)].clip(lower=0).sum(axis=1).max())
     bottom = float(points[list(SECTORS)].clip(upper=0).sum(axis=1).min())
-    figure.update_yaxes(title=say("percentage points"), range=[bottom * 1.05, top * 1.1])
+    figure.update_yaxes(title=say("percentage points"), range=[bottom * 1.05, max(top * 1.1, -bottom * 0.12)])
     return frame(
         figure,
         say,
@@ -208,6 +208,8 @@ def _sector_bars(figure: go.Figure, sector: str, name: str, values: pd.Series, t
 def _leading_title(average: pd.Series, names: dict[str, str], say: Language) -> str:
     """Say who leads: as a share where all pull one way, in points where they pull against each other."""
     leader = average.abs().idxmax()
+    if average.abs().max() < 5e-5:
+        return say("No sector grows")
     if (average >= 0).all() and average.sum() > 0:
         share = say.percent(average[leader] / average.sum(), 0)
         return say("{sector}: {share} of all growth", sector=names[leader], share=share)
@@ -285,7 +287,7 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
     rates = table[["average", "required"]].to_numpy(float) * 100
     widest, narrowest = float(np.nanmax(rates)), float(np.nanmin(rates))
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title=say("per cent a year"), range=[min(narrowest * 1.2, 0), max(widest, 0) * 1.15 or 1])
+    figure.update_xaxes(title=say("per cent a year"), range=[min(narrowest * 2.2, 0), max(widest, 0) * 1.15 or 1])
     return frame(
         figure,
         say,

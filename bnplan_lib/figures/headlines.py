@@ -46,6 +46,9 @@ def headline(topic: str, programme: Programme, story: Scenario, lang: str, other
     if story.changes:
         moved = "; ".join(_lever(programme, key, value, say) for key, value in story.changes.items())
         told += " " + say("Levers moved: {moved}.", moved=moved)
+    if others:
+        titles = titles_of(others, say).values()
+        told += " " + say("Held against: {titles}.", titles="; ".join(titles))
     sentence = _comparison(programme, story, others, say) if others else SENTENCES[topic](programme, story, say)
     return Markdown(f"**{sentence}**\n\n{told}")
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import plotly.graph_objects as go
 from IPython.display import HTML
 
 from bnplan_lib.analysis.growth import growth_targets
 from bnplan_lib.analysis.turning import turning_points
-from bnplan_lib.figures.amounts import exact
+from bnplan_lib.figures.amounts import amount, exact
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import change_of, lever_amount, lever_title
 from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import BLUE, GREY, ORANGE, PURPLE, frame, pattern, rows_table
 from bnplan_lib.figures.tables import html_table
 from bnplan_lib.model.economy import economy, lever_value, macro_path
+from bnplan_lib.model.measures import Goal, goals_of
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -31,48 +35,106 @@ def outlook_table(programme: Programme, story: Scenario, lang: str) -> HTML:
     say = speak(lang)
     targets = programme.targets.set_index("id")
     turns = turning_points(programme, story).set_index("target_id")
-    rows = []
+    goals = goals_of(programme)
+    readings = other_readings(programme, goals)
+    rows, notes = [], []
     for row in growth_targets(programme, story).to_dict("records"):
         target = targets.loc[row["target_id"]]
-        value = exact(row["value"], row["unit"], say)
+        value = exact(row["value"], row["unit"], say, goal=goals[row["target_id"]])
         rows.append(
             (
                 f"{row_number(row['target_id'])} {say.of(target, 'name')}",
-                target["printed"],
+                target["printed"] + (" *" if row["target_id"] in readings else ""),
                 value,
                 say("met") if row["met"] else say("not met"),
                 _turn(programme, turns.loc[row["target_id"]], row, say),
             )
         )
+        if row["target_id"] in readings:
+            notes.append(_reading(row, goals[row["target_id"]], readings[row["target_id"]], say))
     heads = [say("Target"), say("As printed"), say("Scenario"), say("Standing"), say("What decides it")]
-    note = say(
-        "The last column moves one lever, the rest of the scenario held, within its usual range. "
-        "A.I.5 is held against investment of all years over the rise of GRDP, A.I.4 and B.I.1 against the same ratio."
+    notes.append(
+        say(
+            "A figure above a target of growth, productivity, income, trade or revenue meets it too; A.I.1.2 and B.I.1 "
+            "are given the rounding of their print. A.I.5 is held against investment of all years over the rise of "
+            "GRDP. The last column moves one lever within its usual range and holds the others: growth does not answer "
+            "to investment or to jobs here."
+        )
     )
-    return html_table("outlook", heads, rows, numbers=(2,), note=note)
+    return html_table("outlook", heads, rows, numbers=(2,), note=" ".join(notes))
+
+
+def other_readings(programme: Programme, goals: Mapping[str, Goal]) -> dict[str, Goal]:
+    """Return the targets that can be read in a second way, as they would then be."""
+    table = programme.corrections
+    rows = table[(table["table"] == "targets") & (table["reading"] == "alternative")]
+    read: dict[str, Goal] = {}
+    for row_id, column, value in zip(rows["row_id"], rows["column"], rows["value"], strict=True):
+        if row_id in goals and column in ("low", "high"):
+            unit = 100 if goals[row_id].unit.startswith("percent") else 1
+            goal, end = read.get(row_id, goals[row_id]), float(value) / unit
+            read[row_id] = replace(goal, low=end) if column == "low" else replace(goal, high=end)
+    return read
+
+
+def _reading(row: dict[str, Any], goal: Goal, other: Goal, say: Language) -> str:
+    """Return how a target is read, and what its other reading would change."""
+    values = {
+        "target": row_number(row["target_id"]),
+        "used": amount((goal.low, goal.high), goal.unit, say),
+        "other": amount((other.low, other.high), goal.unit, say),
+    }
+    if bool(other.met(row["value"])) == row["met"]:
+        return say("* {target} is read as {used}; read as {other} the verdict is the same.", **values)
+    if row["met"]:
+        return say("* {target} is read as {used}; read as {other} it would not be met.", **values)
+    return say("* {target} is read as {used}; read as {other} it would be met.", **values)
 
 
 def _turn(programme: Programme, turn: Any, row: dict[str, Any], say: Language) -> str:
-    """Return a sentence on the lever value at which a target is only just met."""
-    title = lever_title(programme, turn["lever"], say)
-    if not turn["reachable"]:
-        closest = exact(turn["closest"], row["unit"], say)
-        return say("{lever}: no usual value is enough; the closest gives {closest}", lever=title, closest=closest)
-    if turn["lever"] == "growth":
-        points = change_of(turn["change"], turn["unit"], say)
-        if row["met"]:
-            return say("holds until every sector grows {points} slower", points=points)
-        return say("needs every sector to grow {points} faster", points=points)
+    """Return a sentence on the values of its lever at which a target holds."""
+    if row["standing"] == "none":
+        return say("no value in this scenario")
+    low, high = (None if np.isinf(turn[end]) else turn[end] for end in ("low", "high"))
+    if turn["lever"] == "growth" and not np.isnan(turn["low"]):
+        return _growth_turn(row["met"], low, high, say)
     values = {
-        "lever": title,
-        "at": lever_amount(turn["at"], turn["unit"], say),
+        "lever": lever_title(programme, turn["lever"], say),
         "now": lever_amount(turn["before"], turn["unit"], say),
+        "low": "" if low is None else lever_amount(low, turn["unit"], say),
+        "high": "" if high is None else lever_amount(high, turn["unit"], say),
+        "closest": exact(turn["closest"], row["unit"], say),
     }
-    if row["met"] and turn["change"] < 0:
-        return say("{lever}: holds down to {at}, now {now}", **values)
+    if np.isnan(turn["low"]):
+        return say("{lever}: no usual value is enough; the closest gives {closest}", **values)
+    if low is None and high is None:
+        return say("{lever}: holds for every usual value", **values)
+    if low is not None and high is not None:
+        if row["met"]:
+            return say("{lever}: holds from {low} to {high}, now {now}", **values)
+        return say("{lever}: needs {low} to {high}, now {now}", **values)
+    if low is not None:
+        if row["met"]:
+            return say("{lever}: holds down to {low}, now {now}", **values)
+        return say("{lever}: needs at least {low}, now {now}", **values)
     if row["met"]:
-        return say("{lever}: holds up to {at}, now {now}", **values)
-    return say("{lever}: needs {at}, now {now}", **values)
+        return say("{lever}: holds up to {high}, now {now}", **values)
+    return say("{lever}: needs at most {high}, now {now}", **values)
+
+
+def _growth_turn(met: bool, low: float | None, high: float | None, say: Language) -> str:
+    """Return a sentence on how much faster or slower all sectors must or may grow."""
+    edge = low if low is not None and (met or low > 0) else high if high is not None else low
+    if edge is None:
+        return say("holds whatever the growth of the sectors")
+    points = change_of(edge, "percent_per_year", say)
+    if met:
+        if edge <= 0:
+            return say("holds until every sector grows {points} slower", points=points)
+        return say("holds until every sector grows {points} faster", points=points)
+    if edge > 0:
+        return say("needs every sector to grow {points} faster", points=points)
+    return say("needs every sector to grow {points} slower", points=points)
 
 
 def accounting(programme: Programme, story: Scenario, lang: str) -> go.Figure:
@@ -106,7 +168,7 @@ def accounting(programme: Programme, story: Scenario, lang: str) -> go.Figure:
         hoverinfo="skip",
         text=[f"<b>{say.percent(value)}</b>" for value in table["growth"]],
     )
-    share = float(now.tfp_share[0])
+    shares = [float(now.shares_of_growth[name][0]) for name in ("capital", "labour", "tfp")]
     bottom = float(table[list(PARTS)].clip(upper=0).sum(axis=1).min()) * 100
     figure.update_layout(barmode="relative")
     figure.update_yaxes(title=say("percentage points"), range=[bottom * 1.05, float(tops.max()) * 1.12])
@@ -114,12 +176,19 @@ def accounting(programme: Programme, story: Scenario, lang: str) -> go.Figure:
         (str(year), *(say.number(row[part] * 100, 2) for part in PARTS), say.number(row["growth"] * 100, 2))
         for year, row in table.iterrows()
     ]
-    shares = [float(now.accounting[name].sum() / now.growth.sum()) for name in ("capital", "labour", "tfp")]
-    rows.append((say("Share of five years"), *(say.percent(part) for part in shares), say.percent(1.0)))
+    rows.append(
+        (
+            say("Share of five years"),
+            *(say.percent(part) for part in shares),
+            "–" if np.isnan(shares[0]) else say.percent(1.0),
+        )
+    )
     return frame(
         figure,
         say,
-        title=say("TFP carries {share} of growth over the five years", share=say.percent(share, 0)),
+        title=say("GRDP does not grow: nothing to share out")
+        if np.isnan(shares[2])
+        else say("TFP carries {share} of growth over the five years", share=say.percent(shares[2], 0)),
         subtitle=say(
             "Percentage points a year; capital's share of income {capital}, capital at {ratio} times GRDP in 2025",
             capital=lever_amount(lever_value(now.basis, now.values, "macro.capital_share"), "percent", say),
@@ -161,7 +230,9 @@ def investment_need(programme: Programme, story: Scenario, lang: str) -> go.Figu
     return frame(
         figure,
         say,
-        title=say(
+        title=say("GRDP does not rise: ICOR has no meaning")
+        if totals.iloc[1] <= 0
+        else say(
             "ICOR target: {least} to {most} of GRDP; invested {invested}",
             invested=say.percent(totals.iloc[0] / grdp, 1),
             least=say.percent(min(totals.iloc[1:]) / grdp, 1),

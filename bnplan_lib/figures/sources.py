@@ -92,8 +92,9 @@ def source_note(topic: str, programme: Programme, lang: str) -> Markdown:
     say = speak(lang)
     if topic not in TOPICS:
         raise UnknownName("topic", topic, TOPICS)
+    line = source_line("outlook" if topic in ("growth", "comparison") else topic, say)
     topic = "growth" if topic == "comparison" else topic  # it rests on the same rows, facts and levers
-    parts = [source_line(topic, say), _facts(topic, programme, say)]
+    parts = [line, _facts(topic, programme, say)]
     if topic == "growth":
         parts += [_derived(programme, say), _assumed_levers(programme, say)]
     if topic == "consistency":

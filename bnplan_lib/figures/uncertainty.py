@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import plotly.graph_objects as go
 from bnplan_lib.analysis.sensitivity import sensitivity, tornado
 from bnplan_lib.figures.amounts import amount, exact
 from bnplan_lib.figures.goals import short_label
+from bnplan_lib.figures.growth import sector_names
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import lever_amount, lever_title
 from bnplan_lib.figures.sources import row_number, source_line
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
+SAME_RATIO = ("A.I.4", "B.I.1")  # both speak of investment over GRDP
 SHOWN = 10  # levers at most in a chart; all are in its table
 
 
@@ -44,12 +47,17 @@ def chances(programme: Programme, result: Simulation, lang: str) -> go.Figure:
         (
             label.replace("<br>", " ").replace("<b>", "").replace("</b>", ""),
             chance(value, say),
-            "±" + say.percent(1.96 * error, 1),
+            "±" + say.percent(1.96 * error, 1)
+            if 0 < value < 1
+            else say("within {share}", share=say.percent(3 / result.draws, 2)),
             *told,
         )
         for label, value, error, told in zip(labels, values, errors, [*_spread(table, say), ("–", "–")], strict=True)
     ]
-    rows.append((say("All targets at once"), chance(joint.loc["all", "probability"], say), "–", "–", "–"))
+    at_once = say("All targets at once")
+    if excluding := _excluding(table):
+        at_once += " (" + say("{one} and {other} exclude each other", one=excluding[0], other=excluding[1]) + ")"
+    rows.append((at_once, chance(joint.loc["all", "probability"], say), "–", "–", "–"))
     headline = table.loc[table["sector"] == "grdp"]
     title = (
         say("The headline is reached in {share} of draws", share=say.percent(headline["probability"].iloc[0], 0))
@@ -66,9 +74,18 @@ def chances(programme: Programme, result: Simulation, lang: str) -> go.Figure:
         ),
         source=source_line("outlook", say),
         table=rows_table(heads, rows),
-        height=150 + 36 * len(labels),
+        height=150 + 40 * len(labels),
         least_width=520,
     )
+
+
+def _excluding(table: pd.DataFrame) -> tuple[str, str] | None:
+    """Return two targets that are held against the same ratio and have no value in common."""
+    ratios = table[table["target_id"].isin(SAME_RATIO)]
+    for one, other in itertools.combinations(ratios.itertuples(), 2):
+        if one.high < other.low or other.high < one.low:
+            return one.target_id, other.target_id
+    return None
 
 
 def chance(value: float, say: Language) -> str:
@@ -224,12 +241,12 @@ def variance_bars(programme: Programme, story: Scenario, target_id: str, lang: s
         )
         for name, row in zip(names, table.itertuples(), strict=True)
     ]
-    heads = [say("Lever"), say("Alone"), say("95% interval"), say("With others"), say("95% interval") + " "]
+    heads = [say("Lever"), say("Alone"), say("95% interval"), say("With others"), say("95% interval, with others")]
     share = say.percent(table["total"].iloc[0], 0) if len(table) else ""
     return frame(
         figure,
         say,
-        title=say("{lever}: {share} of the spread", lever=names[0], share=share)
+        title=say("One cause explains {share} of the spread", share=share)
         if names
         else say("No uncertain lever enters this target"),
         subtitle=say(
@@ -245,11 +262,15 @@ def variance_bars(programme: Programme, story: Scenario, target_id: str, lang: s
 
 def _group(programme: Programme, levers: Sequence[str], say: Language) -> str:
     """Return what a group of levers is called: each by its title, growth of sectors as one."""
-    sectors = [lever for lever in levers if lever.startswith("growth.")]
-    titles = [lever_title(programme, lever, say) for lever in levers if lever not in sectors]
+    names = sector_names(say)
+    sectors = [lever.removeprefix("growth.") for lever in levers if lever.removeprefix("growth.") in names]
+    titles = [lever_title(programme, lever, say) for lever in levers if lever.removeprefix("growth.") not in sectors]
     if len(sectors) > 1:
-        return "; ".join([say("Growth of {count} sectors", count=say.number(len(sectors))), *titles])
-    return "; ".join([*(lever_title(programme, lever, say) for lever in sectors), *titles])
+        listed = ", ".join(
+            names[sector] if not place else names[sector].lower() for place, sector in enumerate(sectors)
+        )
+        return "; ".join([listed, *titles])
+    return "; ".join([*(lever_title(programme, f"growth.{sector}", say) for sector in sectors), *titles])
 
 
 def _axis(unit: str, say: Language) -> str:

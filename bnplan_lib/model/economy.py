@@ -189,8 +189,8 @@ class Economy:
 
     @cached_property
     def icor_yearly(self) -> np.ndarray:
-        """ICOR year by year: the investment ratio over growth."""
-        return self.investment[1:] / self.grdp[1:] / self.growth
+        """ICOR year by year: the investment ratio over growth, missing in a year without."""
+        return self.investment[1:] / self.grdp[1:] / np.where(self.growth > 0, self.growth, np.nan)
 
     @cached_property
     def need(self) -> np.ndarray:
@@ -220,10 +220,16 @@ class Economy:
         return {"capital": capital, "labour": labour, "tfp": self.growth - capital - labour}
 
     @cached_property
-    def tfp_share(self) -> np.ndarray:
-        """TFP's share of growth, sum over sum of the years: one number a draw, missing where nothing grows."""
+    def shares_of_growth(self) -> dict[str, np.ndarray]:
+        """Shares of capital, labour and TFP in growth, sum over sum of the years: missing where nothing grows."""
         growth = self.growth.sum(axis=0)
-        return self.accounting["tfp"].sum(axis=0) / np.where(growth > 0, growth, np.nan)
+        whole = np.where(growth > 0, growth, np.nan)
+        return {name: part.sum(axis=0) / whole for name, part in self.accounting.items()}
+
+    @cached_property
+    def tfp_share(self) -> np.ndarray:
+        """TFP's share of growth: one number a draw."""
+        return self.shares_of_growth["tfp"]
 
     @cached_property
     def trade(self) -> np.ndarray:

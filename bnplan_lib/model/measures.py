@@ -58,16 +58,16 @@ MEASURES: Mapping[str, Measure] = {
             PRODUCTIVITY_TARGET,
             lambda economy: economy.average_productivity_growth,
             "higher",
-            "macro.employment_growth",
+            "growth",
         ),
         Measure("A.I.4", lambda economy: economy.investment_share, "within", "macro.investment_ratio"),
-        Measure("A.I.5", lambda economy: economy.icor, "lower", "macro.investment_ratio"),
+        Measure("A.I.5", lambda economy: economy.icor, "lower", "growth"),
         Measure("A.I.7", lambda economy: economy.trade[1:].sum(axis=0), "higher", "macro.trade_elasticity"),
         Measure("A.I.8.revenue", lambda economy: economy.revenue[1:].sum(axis=0), "higher", "macro.revenue_buoyancy"),
         Measure("A.II.3", lambda economy: economy.income[-1], "higher", "macro.income_elasticity"),
         Measure("B.I.1", lambda economy: economy.investment_share, "within", "macro.investment_ratio"),
         Measure("B.I.2", lambda economy: economy.mobilisation, "higher", "macro.revenue_buoyancy"),
-        Measure("B.I.3", lambda economy: economy.tfp_share, "higher", "macro.investment_ratio"),
+        Measure("B.I.3", lambda economy: economy.tfp_share, "higher", "growth"),
     )
 }
 
@@ -95,8 +95,8 @@ class Goal:
         """Highest value that counts as met."""
         return np.inf if self.measure.better == "higher" or np.isnan(self.high) else self.high + self.room
 
-    def met(self, values: np.ndarray) -> np.ndarray:
-        """Return whether each value meets the target; a missing one does not."""
+    def met(self, values: Any) -> Any:
+        """Return whether a value meets the target, or each of an array; a missing one does not."""
         if np.isinf(self.most):
             return values >= self.least
         return values <= self.most if np.isinf(self.least) else (values >= self.least) & (values <= self.most)
@@ -136,6 +136,8 @@ def _goal(measure: Measure, unit: str, low: float, high: float, comparator: str)
     room = SLACK * max(abs(low), 0.0 if np.isnan(high) else abs(high)) / per_cent
     if comparator == "about":  # half a unit of the last digit printed
         room = 0.5 * 10.0 ** -len(f"{low:g}".partition(".")[2]) / per_cent
+    elif comparator == "above":  # the figure itself does not count
+        room = -room
     elif measure.target_id == BLOCK_TARGET:  # the rounded mix of its parts' ranges, which are printed exactly
         room = PRINTED_STEP / 2
     return Goal(measure, unit, low / per_cent, high / per_cent, room)
