@@ -220,7 +220,7 @@ def level_table(programme: Programme, stories: Sequence[Scenario], compared: pd.
                 say.number(level["value"]),
                 "–" if first else sign + say.number(abs(level["difference"])),
                 "–" if first else sign + say.percent(abs(level["relative"])),
-                *(say.percent(last.loc[(name, "share_of_grdp", sector), "value"]) for sector in SECTORS),
+                *(say.number(last.loc[(name, "share_of_grdp", sector), "value"] * 100, 1) for sector in SECTORS),
             )
         )
     heads = [
@@ -230,7 +230,7 @@ def level_table(programme: Programme, stories: Sequence[Scenario], compared: pd.
         say("Against the first, per cent"),
         *(names[sector] for sector in SECTORS),
     ]
-    note = say("Constant 2025 prices; the last five columns are shares of GRDP in that year.")
+    note = say("Constant 2025 prices; the last five columns are shares of GRDP in that year, per cent.")
     return html_table("levels", heads, rows, numbers=range(1, len(heads)), note=note)
 
 

@@ -66,7 +66,8 @@ def solution(programme: Programme, found: Solution, lang: str) -> go.Figure:
         for title, row in zip(titles, table.to_dict("records"), strict=True)
     ]
     figure.update_yaxes(range=[len(labels) - 0.5, -0.75])  # from top to bottom, with room for the first figure
-    first, last = float(table["low"].min()), float(table["high"].max())
+    reach = table[["low", "high", "before", "after"]]
+    first, last = float(reach.min().min()), float(reach.max().max())
     room = (last - min(first, 0.0)) * 0.15
     figure.update_xaxes(title=_axis(table["unit"], say), range=[min(first - room * (first < 0), 0.0), last + room])
     heads = [say("Lever"), say("Scenario"), say("Needed"), say("Change"), say("Bound")]

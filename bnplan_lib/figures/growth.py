@@ -287,7 +287,10 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
     rates = table[["average", "required"]].to_numpy(float) * 100
     widest, narrowest = float(np.nanmax(rates)), float(np.nanmin(rates))
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title=say("per cent a year"), range=[min(narrowest * 2.2, 0), max(widest, 0) * 1.15 or 1])
+    figure.update_xaxes(
+        title=say("per cent a year"),
+        range=[narrowest - 0.12 * (widest - narrowest) if narrowest < 0 else 0, max(widest, 0) * 1.15 or 1],
+    )
     return frame(
         figure,
         say,

@@ -60,7 +60,7 @@ def chances(programme: Programme, result: Simulation, lang: str) -> go.Figure:
     rows.append((at_once, chance(joint.loc["all", "probability"], say), "–", "–", "–"))
     headline = table.loc[table["sector"] == "grdp"]
     title = (
-        say("The headline is reached in {share} of draws", share=say.percent(headline["probability"].iloc[0], 0))
+        say("The headline is reached in {share} of draws", share=chance(headline["probability"].iloc[0], say))
         if len(headline)
         else say("How likely each target is")
     )
