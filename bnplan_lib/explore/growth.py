@@ -13,7 +13,7 @@ from bnplan_lib.figures.outlook import outlook_lines
 from bnplan_lib.inputs.levers import read_levers
 from bnplan_lib.model.averages import mean_of_years, moved_as_whole
 from bnplan_lib.model.economy import MACRO, lever_value
-from bnplan_lib.model.growth import SECTORS, TARGETS, Basis, basis_of
+from bnplan_lib.model.growth import SECTORS, basis_of, target_rate
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
@@ -56,11 +56,10 @@ def growth(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | g
     def follow(change: dict[str, Any], key: str) -> None:
         if panel.paused:
             return
-        moved = {
-            key: _setting(settings[key], catalogue[key].unit, round(change["new"], 6))
-        }  # a slider adds up its steps
+        value = round(change["new"], 6)  # a slider adds up its steps
+        moved = {key: _setting(settings[key], catalogue[key].unit, value)}
         if key == POSITION:  # the five rates are read off their targets
-            rates = {f"growth.{sector}": _at(basis, sector, change["new"]) for sector in SECTORS}
+            rates = {f"growth.{sector}": round(target_rate(basis, sector, value) * 100, 6) for sector in SECTORS}
             panel.set(controls, rates)
             moved |= rates
         elif key in SHARES:
@@ -100,9 +99,3 @@ def _setting(value: Any, unit: str, mean: float) -> Any:
     if not isinstance(value, tuple):
         return mean
     return tuple(round(float(one), 6) for one in moved_as_whole(value, unit, np.array([mean]))[:, 0])
-
-
-def _at(basis: Basis, sector: str, position: float) -> float:
-    """Return a sector's rate at a position in its target range, per cent."""
-    low, high = basis.ranges[TARGETS[sector]]
-    return round((low + position * (high - low)) * 100, 6)

@@ -13,13 +13,13 @@ import pandas as pd
 from bnplan_lib.errors import Infeasible
 from bnplan_lib.model.growth import (
     SECTORS,
-    TARGETS,
     Basis,
     base_levels,
     basis_of,
     construction_share,
     same_each_year,
     sector_rates,
+    target_rate,
     walk,
     yearly,
 )
@@ -268,11 +268,11 @@ def lever_value(basis: Basis, values: Mapping[str, Any], key: str) -> Any:
     if key == "base_year.construction_share":
         return construction_share(basis) * 100
     sector = key.removeprefix("growth.")
-    target, position = (TARGETS[sector], values["targets.position"]) if sector in SECTORS else (FROM_TARGETS[key], 0.5)
-    if target not in basis.ranges:
+    if sector in SECTORS:
+        return target_rate(basis, sector, values["targets.position"]) * 100
+    if (target := FROM_TARGETS[key]) not in basis.ranges:
         raise Infeasible(f"{key}: needs a value, the programme has no target {target} to take it from")
-    low, high = basis.ranges[target]
-    return (low + position * (high - low)) * (1 if key == "macro.icor" else 100)
+    return sum(basis.ranges[target]) / 2 * (1 if key == "macro.icor" else 100)
 
 
 def average(first: np.ndarray, last: np.ndarray, years: int) -> np.ndarray:

@@ -128,14 +128,19 @@ def sector_rates(basis: Basis, values: Mapping[str, Any]) -> np.ndarray:
     for sector in SECTORS:
         moved = values.get(f"growth.{sector}")
         if moved is None:
-            low, high = basis.ranges[TARGETS[sector]]
-            rate = low + np.asarray(values["targets.position"]) * (high - low)
+            rate = np.asarray(target_rate(basis, sector, values["targets.position"]))
         else:
             rate = yearly(moved, len(basis.years)) / 100
         own.append(bend(rate, tilt, len(basis.years)) if tilt.any() and rate.ndim < 2 else np.atleast_2d(rate))
     years, draws = (max(rate.shape[axis] for rate in own) for axis in (0, 1))
     rates = np.stack([np.broadcast_to(rate, (years, draws)) for rate in own])
     return np.broadcast_to(rates, (len(own), len(basis.years), draws))  # one rate is held once for all years
+
+
+def target_rate(basis: Basis, sector: str, position: Any) -> Any:
+    """Return a sector's growth at a position in its target range, a share a year: 0 low, 1 high."""
+    low, high = basis.ranges[TARGETS[sector]]
+    return low + position * (high - low)
 
 
 def yearly(value: Any, years: int) -> np.ndarray:
