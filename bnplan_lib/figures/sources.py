@@ -138,7 +138,9 @@ def _facts(topic: str, programme: Programme, say: Language) -> str:
         link = f"[{fact['publisher']}]({fact['url']})" if isinstance(fact["url"], str) else fact["publisher"]
         told = status.get(fact["status"], fact["status"])
         period = fact["period"].replace("-", "–")
-        lines.append(f"- {say.of(fact, 'name')}, {period}: {value} ({told}; {link}, {say.date(fact['published'])})")
+        line = f"- {say.of(fact, 'name')}, {period}: {value} ({told}; {link}, {say.date(fact['published'])})"
+        derived = f". {say.of(fact, 'note')}" if fact["status"] == "derived" and say.of(fact, "note") else ""
+        lines.append(line + derived)
     return "\n".join(lines)
 
 
