@@ -13,7 +13,7 @@ from IPython.display import HTML
 
 from bnplan_lib.analysis.growth import growth_targets
 from bnplan_lib.analysis.turning import turning_points
-from bnplan_lib.figures.amounts import amount, exact
+from bnplan_lib.figures.amounts import amount, exact, unit_words
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import change_of, lever_amount, lever_title
 from bnplan_lib.figures.sources import row_number, source_line
@@ -40,10 +40,10 @@ def outlook_table(programme: Programme, story: Scenario, lang: str) -> HTML:
     rows, notes = [], []
     for row in growth_targets(programme, story).to_dict("records"):
         target = targets.loc[row["target_id"]]
-        value = exact(row["value"], row["unit"], say, goal=goals[row["target_id"]])
+        value = exact(row["value"], row["unit"], say, with_unit=False, goal=goals[row["target_id"]])
         rows.append(
             (
-                f"{row_number(row['target_id'])} {say.of(target, 'name')}",
+                _titled(row, target, say),
                 target["printed"] + (" *" if row["target_id"] in readings else ""),
                 value,
                 say("met") if row["met"] else say("not met"),
@@ -62,6 +62,12 @@ def outlook_table(programme: Programme, story: Scenario, lang: str) -> HTML:
         )
     )
     return html_table("outlook", heads, rows, numbers=(2,), note=" ".join(notes))
+
+
+def _titled(row: dict[str, Any], target: Any, say: Language) -> str:
+    """Return a target's number in the document and its name, with the unit of its figures."""
+    unit = unit_words(row["unit"], say)
+    return f"{row_number(row['target_id'])} {say.of(target, 'name')}" + (f", {unit}" if unit else "")
 
 
 def other_readings(programme: Programme, goals: Mapping[str, Goal]) -> dict[str, Goal]:
