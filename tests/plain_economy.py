@@ -54,7 +54,11 @@ class Plan(NamedTuple):
         return value[year - YEARS[0]] if isinstance(value, list) else value
 
     def of(self, project, lever):
-        return self.levers.get(f"projects.{project}.{lever}", self.levers[f"projects.*.{lever}"])
+        """Return a project's own value of a lever, else that of the narrowest class that has one, else that of all."""
+        named = [project["id"]]
+        named += [f"{kind}:{project[kind]}" for kind in ("corridor", "asset", "sector", "capital_source")]
+        known = (self.levers.get(f"projects.{name}.{lever}") for name in [*named, "*"])
+        return next(value for value in known if value is not None)
 
 
 def work_out(scenario, data=DATA):
@@ -89,7 +93,7 @@ def read_plan(scenario, data):
 def default(kind, text):
     if kind == "boolean":
         return text == "true"
-    return text if kind == "quarter" else float(text)
+    return text if kind in ("quarter", "choice") else float(text)
 
 
 def read_changes(scenario, folder):
@@ -281,21 +285,52 @@ def follow(plan, sheet):
 
 
 def load(plan, sheet):
-    """What the listed projects cost, spread evenly over their quarters: by year, and inside the five years."""
+    """What the listed projects cost, spread over their time: by year, and inside the five years."""
     sheet.update({("listed_load_bn_vnd", "", year): 0.0 for year in YEARS})
     sheet["listed_cost_bn_vnd", "", ""] = 0.0
     for project in plan.projects:
-        key = project["id"]
-        if not project["cost_bn_vnd"] or plan.of(key, "dropped"):
+        if not project["cost_bn_vnd"] or plan.of(project, "dropped"):
             continue
-        cost = float(project["cost_bn_vnd"]) * (1 + plan.of(key, "overrun") / 100)
+        cost = float(project["cost_bn_vnd"]) * (1 + plan.of(project, "overrun") / 100)
         sheet["listed_cost_bn_vnd", "", ""] += cost
-        delay = int(plan.of(key, "delay_quarters"))
-        for first, last, share in spans(plan, key):
-            for quarter in range(first + delay, last + delay + 1):
-                if (year := quarter // 4) in YEARS:
-                    sheet["listed_load_bn_vnd", "", year] += cost * share / (last - first + 1)
+        found = spans(plan, project["id"])
+        opening = min(first for first, _, _ in found)
+        for first, last, share in found:
+            planned = planned_time(plan, project, opening, first, last + 1)
+            for year in YEARS:
+                spent = [spent_share(plan.of(project, "profile"), planned(edge)) for edge in (year * 4, year * 4 + 4)]
+                sheet["listed_load_bn_vnd", "", year] += cost * share * (spent[1] - spent[0])
     sheet["listed_in_window_bn_vnd", "", ""] = total(sheet, "listed_load_bn_vnd")
+
+
+def planned_time(plan, project, opening, begin, end):
+    """Return, as a function of a quarter, how far a phase is then: the share of its planned time that has passed."""
+    since = number(plan.at("phasing.delay_from"))
+    delay, slower = plan.of(project, "delay_quarters"), 1 + plan.of(project, "stretch") / 100
+    anchor = max(opening, since)
+    if end <= since:  # over before any delay acts
+        return lambda quarter: (quarter - begin) / (end - begin)
+    if begin >= since:
+        start = max(anchor + (begin - anchor) * slower + delay, since)
+        return lambda quarter: (quarter - start) / ((end - begin) * slower)
+    finish = max(anchor + (end - anchor) * slower + delay, since + 1)
+
+    def begun(quarter):
+        # the quarter by the plan that a quarter in truth stands for
+        meant = quarter if quarter < since else since + (quarter - since) * (end - since) / (finish - since)
+        return (meant - begin) / (end - begin)
+
+    return begun
+
+
+def spent_share(profile, time):
+    """Return the beta distribution with small whole shapes: the chance that enough of a few random points lie below."""
+    time = min(max(time, 0), 1)
+    one, other = {"uniform": (1, 1), "front": (1, 2), "back": (2, 1), "s_curve": (2, 2)}[profile]
+    points = one + other - 1
+    return math.fsum(
+        math.comb(points, hits) * time**hits * (1 - time) ** (points - hits) for hits in range(one, points + 1)
+    )
 
 
 def spans(plan, key):

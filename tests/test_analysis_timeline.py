@@ -49,7 +49,7 @@ def test_almost_every_project_runs_in_2026():
 
 
 def test_a_delay_of_all_projects_moves_the_whole_load():
-    late = {f"projects.{key}.delay_quarters": 4 for key in PROGRAMME.projects["id"]}
+    late = {f"projects.{key}.delay_quarters": 4 for key in PROGRAMME.projects["id"]} | {"phasing.delay_from": "2025Q1"}
     before = bn.concurrency(PROGRAMME, MIDDLE).set_index("quarter")["load_bn_vnd"]
     after = bn.concurrency(PROGRAMME, move_levers(MIDDLE, late)).set_index("quarter")["load_bn_vnd"]
     assert after["2027Q1"] == pytest.approx(before["2026Q1"])

@@ -16,6 +16,7 @@ from bnplan_lib.inputs.levers import read_levers
 from bnplan_lib.inputs.programme import read_programme
 from bnplan_lib.inputs.scenario import move_levers, read_scenario, scenario_names
 from bnplan_lib.inputs.scenario_text import SECTIONS, scenario_text, text_problem
+from bnplan_lib.model.profiles import PROFILES
 
 HEAD = 'title_en = "a"\ntitle_vi = "b"\nwhy = "c"\n'
 LEVERS = read_levers(read_programme())
@@ -45,10 +46,12 @@ def lever_values(draw):
         value = f"{draw(st.integers(2000, 2100))}Q{draw(st.integers(1, 4))}"
     elif lever.type == "boolean":
         value = draw(st.booleans())
+    elif lever.type == "choice":
+        value = draw(st.sampled_from(sorted(PROFILES)))
     else:
         one = within(lever)
         value = draw(one | st.tuples(*[one] * 5) if lever.yearly else one)
-    return key.replace("*", draw(st.sampled_from(["*", *PROJECTS]))), value
+    return key.replace("*", draw(st.sampled_from(["*", "sector:airport", "corridor:ring_road_4", *PROJECTS]))), value
 
 
 def read_again(text):
@@ -210,7 +213,7 @@ def test_every_lever_is_titled_described_and_bounded():
     for lever in read_levers(programme).values():
         assert lever.title_vi
         assert lever.title_en
-        assert (lever.hard is None) == (lever.type in ("quarter", "boolean"))
+        assert (lever.hard is None) == (lever.type in ("quarter", "boolean", "choice"))
         assert lever.soft is None or (lever.hard[0] <= lever.soft[0] < lever.soft[1] <= lever.hard[1])
 
 

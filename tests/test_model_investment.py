@@ -87,7 +87,8 @@ def test_a_milestone_begins_by_its_rule_and_the_next_right_after():
 @given(st.sampled_from(IDS), st.integers(-8, 40))
 def test_a_delay_moves_the_money_and_keeps_the_amount(project, quarters):
     before = bn.phase_investment(PROGRAMME, MIDDLE)
-    after = bn.phase_investment(PROGRAMME, move_levers(MIDDLE, {f"projects.{project}.delay_quarters": quarters}))
+    moved = {f"projects.{project}.delay_quarters": quarters, "phasing.delay_from": "2015Q1"}
+    after = bn.phase_investment(PROGRAMME, move_levers(MIDDLE, moved))
     one, two = (
         table[table["project_id"] == project].set_index("quarter")["amount_bn_vnd"] for table in (before, after)
     )

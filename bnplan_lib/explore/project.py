@@ -11,6 +11,7 @@ from bnplan_lib.explore.panel import Draw, Panel, slider
 from bnplan_lib.figures.language import speak
 from bnplan_lib.inputs.levers import read_levers
 from bnplan_lib.inputs.scenario import move_levers
+from bnplan_lib.model.projects import project_values
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -27,16 +28,19 @@ def project_panel(programme: Programme, story: Scenario, lang: str, names: Seque
     choice = widgets.Dropdown(
         options=options, description=say("Project"), style={"description_width": "30em"}, layout={"width": "56em"}
     )
-    controls = {
-        name: slider(catalogue[f"projects.*.{name}"], story.of_project(choice.value, name), say) for name in names
-    }
+
+    def own(now: Scenario, name: str) -> Any:
+        project = programme.projects[programme.projects["id"] == choice.value]
+        return project_values(project, now.values, name)[0]
+
+    controls = {name: slider(catalogue[f"projects.*.{name}"], own(story, name), say) for name in names}
     loading = False
 
     def load(_: object = None) -> None:
         nonlocal loading
         now, loading = move_levers(story, panel.moved), True
         for name, control in controls.items():
-            control.value = now.of_project(choice.value, name)
+            control.value = own(now, name)
         loading = False
 
     def moved(change: dict[str, Any], name: str) -> None:

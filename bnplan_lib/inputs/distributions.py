@@ -25,7 +25,7 @@ def uncertain_levers(catalogue: Mapping[str, Lever]) -> set[str]:
     return {
         key
         for key, lever in catalogue.items()
-        if lever.type == "number" and not key.startswith("projects.") and key not in SHARES
+        if lever.type == "number" and key.split(".")[0] not in ("projects", "phasing") and key not in SHARES
     }
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import Fault, nearest
 from bnplan_lib.inputs.scenario_text import place, shown
+from bnplan_lib.model.profiles import PROFILES
+from bnplan_lib.model.projects import CLASSES
 from bnplan_lib.model.quarters import is_quarter
 
 if TYPE_CHECKING:
@@ -50,20 +52,34 @@ def lever_of(key: str, catalogue: Mapping[str, Lever]) -> Lever | None:
     return catalogue.get(key)
 
 
+def project_names(programme: Programme) -> set[str]:
+    """Return what levers of projects may be set for: `*`, ids, and classes such as `sector:airport`."""
+    projects = programme.projects
+    classes = {f"{name}:{code}" for name in CLASSES for code in projects[name].dropna().unique()}
+    return {"*", *projects["id"], *classes}
+
+
+def no_such_project(name: str, named: set[str]) -> str:
+    """Return the rule that a name of no project and no class of projects breaks."""
+    if name.partition(":")[0] in CLASSES:
+        return f"no project is of this class{nearest(name, named)}"
+    return f"no such project{nearest(name, named)}"
+
+
 def check_levers(
     file: str, given: Mapping[str, Any], programme: Programme, catalogue: Mapping[str, Lever]
 ) -> tuple[dict[str, Any], list[Fault]]:
     """Return the values of levers that are sound, in their type, and every fault of the others."""
     checked: dict[str, Any] = {}
     faults = []
-    projects = set(programme.projects["id"])
+    named = project_names(programme)
     for key, value in given.items():
         lever, at = lever_of(key, catalogue), place(file, key)
         project = key.split(".", 1)[1].rsplit(".", 1)[0] if key.startswith("projects.") else "*"
         if lever is None:
             faults.append(Fault(at, f"unknown lever{nearest(key, catalogue)}", shown(value)))
-        elif project not in projects | {"*"}:
-            faults.append(Fault(at, f"no such project{nearest(project, projects)}", shown(project)))
+        elif project not in named:
+            faults.append(Fault(at, no_such_project(project, named), shown(project)))
         elif problem := _problem(value, lever, len(programme.years)):
             faults.append(Fault(at, problem, shown(value)))
         else:
@@ -71,9 +87,14 @@ def check_levers(
     return checked, faults
 
 
+CHOICES = {"profile": tuple(PROFILES)}  # what a lever of this unit may be
+
+
 def _problem(value: Any, lever: Lever, years: int) -> str:
     if lever.type == "boolean":
         return "" if isinstance(value, bool) else "must be true or false"
+    if lever.type == "choice":
+        return "" if value in CHOICES[lever.unit] else f"must be one of {', '.join(CHOICES[lever.unit])}"
     if lever.type == "quarter":
         return "" if is_quarter(value) else "must be a quarter such as 2026Q1, from 2000Q1 to 2100Q4"
     if not isinstance(value, list | tuple):
@@ -100,6 +121,6 @@ def _plain(value: Any, lever: Lever) -> Any:
 
 
 def _default(kind: str, text: str | None) -> Any:
-    if text is None or kind == "quarter":
+    if text is None or kind in ("quarter", "choice"):
         return text
     return text == "true" if kind == "boolean" else int(text) if kind == "integer" else float(text)

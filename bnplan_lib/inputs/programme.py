@@ -16,10 +16,12 @@ import pandas as pd
 from bnplan_lib.errors import DataError, Fault, UnknownName
 from bnplan_lib.inputs.periods import Period, read_period
 from bnplan_lib.inputs.printed import printed_numbers
+from bnplan_lib.inputs.quantities import check_quantities
 from bnplan_lib.inputs.relations import check_relations
 from bnplan_lib.inputs.tables import DTYPES, Table, check_keys, read_table
 from bnplan_lib.model.economy import MACRO
 from bnplan_lib.model.growth import SECTORS
+from bnplan_lib.model.profiles import PROFILES
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -39,6 +41,7 @@ class Programme:
     tasks: pd.DataFrame
     projects: pd.DataFrame
     project_phases: pd.DataFrame
+    project_quantities: pd.DataFrame
     project_groups: pd.DataFrame
     directives: pd.DataFrame
     agencies: pd.DataFrame
@@ -46,6 +49,7 @@ class Programme:
     notes: pd.DataFrame
     codes: pd.DataFrame
     facts: pd.DataFrame
+    yardsticks: pd.DataFrame
     levers: pd.DataFrame
     relations: pd.DataFrame
     operands: pd.DataFrame
@@ -101,6 +105,7 @@ def read_programme(folder: str | Path | None = None) -> Programme:
     faults += _check_levers(tables["levers"])
     faults += _check_assumptions(tables)
     faults += check_relations(tables)
+    faults += check_quantities(tables)
     if faults:
         raise DataError(faults)
     properties = {key: value for key, value in package.items() if key != "resources"}
@@ -321,12 +326,13 @@ LEVERS = {
     *(f"growth.{sector}" for sector in SECTORS),
     *(f"base_year.{name}" for name in ("grdp_bn_vnd", "construction_share")),
     *(f"base_year.share_{part}" for part in ("agriculture", "industry_construction", "services", "product_taxes")),
-    *(f"phasing.{name}" for name in ("open_end", "milestone_start")),
-    *(f"projects.*.{name}" for name in ("delay_quarters", "overrun", "dropped")),
+    *(f"phasing.{name}" for name in ("open_end", "milestone_start", "delay_from", "risk_correlation")),
+    *(f"projects.*.{name}" for name in ("delay_quarters", "stretch", "overrun", "profile", "dropped")),
 }
 LEVER_DEFAULTS = {
     "number": r"-?\d+(\.\d+)?",
     "integer": r"-?\d+",
     "boolean": "true|false",
     "quarter": r"[0-9]{4}Q[1-4]",
+    "choice": "|".join(PROFILES),
 }

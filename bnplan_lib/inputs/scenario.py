@@ -9,7 +9,7 @@ from typing import Any
 
 from bnplan_lib.errors import Fault, PlanError, ScenarioError, UnknownName, nearest, shorten
 from bnplan_lib.inputs.distributions import Pair, check_together, read_correlations, read_distributions
-from bnplan_lib.inputs.levers import Lever, check_levers, lever_of, read_levers
+from bnplan_lib.inputs.levers import Lever, check_levers, lever_of, no_such_project, project_names, read_levers
 from bnplan_lib.inputs.programme import Programme, data_folder, read_programme
 from bnplan_lib.inputs.scenario_text import (
     CHANCE,
@@ -32,7 +32,9 @@ LONGEST_CHAIN = 20  # files that rest on each other
 class Scenario:
     """The levers of one scenario, all resolved; `changes` are those it moves.
 
-    Keys are `section.name` or `projects.II.1.delay_quarters`; rates in per cent.
+    Keys are `section.name` or `projects.II.1.delay_quarters`; rates in per cent. What is
+    set for a class, as in `projects.sector:airport.overrun`, holds for its projects
+    unless a narrower class or the project itself has a value.
     A growth rate it does not move is absent from `values`: the targets give it.
     `uncertainty` holds the distributions of levers, `correlations` how pairs of them go
     together.
@@ -47,10 +49,6 @@ class Scenario:
     unusual: tuple[Fault, ...] = ()
     uncertainty: Mapping[str, Distribution] = field(default_factory=dict)
     correlations: Mapping[Pair, float] = field(default_factory=dict)
-
-    def of_project(self, project_id: str, lever: str) -> Any:
-        """Return a project's own value of a lever such as `delay_quarters`."""
-        return self.values.get(f"projects.{project_id}.{lever}", self.values[f"projects.*.{lever}"])
 
 
 def scenario_names(folder: str | Path | None = None) -> list[str]:
@@ -152,7 +150,7 @@ def _read_chain(path: Path, programme: Programme, catalogue: Mapping[str, Lever]
     below = _Chain()
     if "base" in content:
         below = _read_base(path, content["base"], programme, catalogue, (*above, path.resolve()))
-    given, misplaced = _flatten(file, content, set(programme.projects["id"]))
+    given, misplaced = _flatten(file, content, project_names(programme))
     own, wrong = check_levers(file, given, programme, catalogue)
     uncertainty, odd = read_distributions(file, content.get("uncertainty", {}), catalogue)
     correlations, loose = read_correlations(file, content.get("correlation", {}), catalogue)
@@ -201,7 +199,7 @@ def _check_head(file: str, content: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(place(file, key), f"unknown key{nearest(key, known)}", shown(content[key]))
 
 
-def _flatten(file: str, content: Mapping[str, Any], projects: set[str]) -> tuple[dict[str, Any], list[Fault]]:
+def _flatten(file: str, content: Mapping[str, Any], named: set[str]) -> tuple[dict[str, Any], list[Fault]]:
     levers: dict[str, Any] = {}
     faults = []
     for section in SECTIONS:
@@ -209,20 +207,20 @@ def _flatten(file: str, content: Mapping[str, Any], projects: set[str]) -> tuple
         for key, value in given.items() if isinstance(given, dict) else ():
             if section != "projects":
                 levers[f"{section}.{key}"] = value
-            elif problem := _project_problem(key, value, projects):
+            elif problem := _project_problem(key, value, named):
                 faults.append(Fault(place(file, "projects", key), problem, shown(value)))
             else:
                 levers |= {f"projects.{key}.{name}": one for name, one in value.items()}
     return levers, faults
 
 
-def _project_problem(key: str, value: Any, projects: set[str]) -> str:
+def _project_problem(key: str, value: Any, named: set[str]) -> str:
     if not isinstance(value, dict):
         return 'must be a table of levers, such as [projects."II.1"]'
     for inner in value:
-        if f"{key}.{inner}" in projects:
+        if f"{key}.{inner}" in named:
             return f'quote the id of the project: [projects."{key}.{inner}"]'
-    return "" if key in projects | {"*"} else f"no such project{nearest(key, projects)}"
+    return "" if key in named else no_such_project(key, named)
 
 
 def _tell_of(faults: list[Fault], keys: list[str]) -> bool:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from bnplan_lib.model.projects import project_values
 from bnplan_lib.model.quarters import quarter_name
-from bnplan_lib.model.schedule import project_schedule
+from bnplan_lib.model.schedule import phase_times, plan_of, spent_by
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def phase_investment(programme: Programme, story: Scenario) -> pd.DataFrame:
-    """Spread every project's cost evenly over the quarters of its phases.
+    """Spread every project's cost over the quarters of its phases, each by its spending profile.
 
     Returns
     -------
@@ -24,21 +25,32 @@ def phase_investment(programme: Programme, story: Scenario) -> pd.DataFrame:
         One row per project and quarter with money in it: `scenario, project_id,
         quarter, amount_bn_vnd`. A project's amounts add up to its cost; a project
         without a printed cost has no rows. Prices as printed, taken as of 2025.
+
+    References
+    ----------
+    Profiles: `share_spent`; periods and delays: `plan_of`, `timetable`.
     """
-    phases = project_schedule(programme, story).dropna(subset="cost_bn_vnd")
-    length = (phases["last"] - phases["first"] + 1).to_numpy(int)
-    first = np.repeat(phases["first"].to_numpy(int), length)
-    # position of each row within its own phase: 0, 1, 2 … of the first, then of the next
-    within = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    spread = pd.DataFrame(
+    plan = plan_of(programme, story.values)
+    times = phase_times(programme, story.values, plan)
+    overrun = np.array(project_values(programme.projects, story.values, "overrun"), float)
+    cost = (plan.cost_bn_vnd * (1 + overrun[plan.project] / 100))[:, None]
+    first, end = _range(times.begin, times.end)
+    spent = np.hstack([spent_by(plan, times, cost, quarter) for quarter in range(first, end + 1)])
+    amounts = np.zeros((len(programme.projects), end - first))
+    np.add.at(amounts, plan.project, np.nan_to_num(np.diff(spent, axis=1)))
+    project, place = np.nonzero(amounts)
+    names = np.array([quarter_name(number) for number in range(first, end)], object)
+    return pd.DataFrame(
         {
-            "project_id": np.repeat(phases["project_id"].to_numpy(object), length),
-            "number": first + within,
-            "amount_bn_vnd": np.repeat(phases["cost_bn_vnd"].to_numpy(float) / length, length),
+            "scenario": story.name,
+            "project_id": programme.projects["id"].to_numpy(object)[project],
+            # a scenario may leave no rows: the column is text even then
+            "quarter": pd.array(names[place], dtype="str"),
+            "amount_bn_vnd": amounts[project, place],
         }
     )
-    merged = spread.groupby(["project_id", "number"], sort=False, as_index=False)["amount_bn_vnd"].sum()
-    merged.insert(0, "scenario", story.name)
-    # a scenario may leave no rows: the column is text even then
-    merged["quarter"] = pd.array([quarter_name(number) for number in merged["number"]], dtype="str")
-    return merged[["scenario", "project_id", "quarter", "amount_bn_vnd"]]
+
+
+def _range(begin: np.ndarray, end: np.ndarray) -> tuple[int, int]:
+    """Return the first quarter in which anything runs, and the one after the last."""
+    return (int(np.floor(begin.min())), int(np.ceil(end.max()))) if begin.size else (0, 0)
