@@ -39,16 +39,17 @@ def spread_of(programme: Programme, basis: Basis, story: Scenario) -> Spread:
     Raises
     ------
     PlanError
-        If it has no distribution.
+        If it has no distribution of a lever that enters growth.
     ScenarioError
         With every lever that a draw could carry out of its bounds.
     """
-    if not story.uncertainty:
+    uncertainty = {key: one for key, one in story.uncertainty.items() if not key.startswith("projects.")}
+    if not uncertainty:
         raise PlanError(f"scenario {story.name}: has no [uncertainty], so there is nothing to draw")
     bounds = {row.key: (row.hard_low, row.hard_high) for row in programme.levers.itertuples()}
     faults = []
     distributions = []
-    for key, one in story.uncertainty.items():
+    for key, one in uncertainty.items():
         value = lever_value(basis, story.values, key)
         at = f"{story.name}:uncertainty.{key}"
         if not one.added and isinstance(value, tuple):
@@ -63,7 +64,7 @@ def spread_of(programme: Programme, basis: Basis, story: Scenario) -> Spread:
         distributions.append(replace(one, limits=(least, most)))
     if faults:
         raise ScenarioError(faults)
-    keys = tuple(story.uncertainty)
+    keys = tuple(uncertainty)
     matrix = np.eye(len(keys))
     for (one_key, other), value in story.correlations.items():
         if one_key in keys and other in keys:

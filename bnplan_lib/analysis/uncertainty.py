@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from bnplan_lib.analysis.blocks import check_draws, walk_in_parts
 from bnplan_lib.analysis.draws import Spread, drawn, spread_of, uniforms
 from bnplan_lib.analysis.histogram import Histogram, quantile
-from bnplan_lib.errors import PlanError, UnknownName, shorten
+from bnplan_lib.errors import UnknownName
 from bnplan_lib.model.economy import Economy
 from bnplan_lib.model.growth import Basis, basis_of
 from bnplan_lib.model.measures import Goal, goals_of
@@ -116,18 +114,15 @@ def simulate(
     PlanError
         If the scenario has no distribution, or a draw could leave a lever's bounds.
     """
-    for name, number, least in (("draws", draws, 1), ("workers", workers, 1), ("seed", seed, 0)):
-        if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
-            raise PlanError(f"simulate: {name} must be a whole number of at least {least}, found {shorten(number)}")
+    check_draws("simulate", draws, workers, seed)
     for fan in fans:
         if fan not in FANS:
             raise UnknownName("quantity with a fan", fan, FANS)
     basis = basis_of(programme)
     goals = goals_of(programme, None if targets is None else list(targets))
     job = _Job(basis, story.values, spread_of(programme, basis, story), tuple(goals.values()), tuple(fans), seed, draws)
-    blocks = range(-(-draws // BLOCK))
     pilot = Histogram.around(np.vstack(job.outcome(0)))
-    tallies = _walk_all(job, blocks, pilot, workers)
+    tallies = walk_in_parts(_walk, job, -(-draws // BLOCK), pilot, workers)
     histogram = replace(pilot, counts=np.sum([one.histogram.counts for one in tallies], axis=0))
     met = np.sum([one.met for one in tallies], axis=0)
     together = np.sum([one.together for one in tallies], axis=0)
@@ -142,16 +137,6 @@ def simulate(
         _joint_table(job, together / draws),
         _fan_table(job, histogram, len(goals), draws),
     )
-
-
-def _walk_all(job: _Job, blocks: range, pilot: Histogram, workers: int) -> list[_Tally]:
-    """Return the tallies of runs of blocks, in their order."""
-    if workers == 1 or len(blocks) == 1:
-        return [_walk(job, blocks, pilot)]
-    size = -(-len(blocks) // workers)
-    parts = [blocks[start : start + size] for start in range(0, len(blocks), size)]
-    with ProcessPoolExecutor(len(parts), mp_context=get_context("spawn")) as pool:
-        return list(pool.map(_walk, [job] * len(parts), parts, [pilot] * len(parts)))
 
 
 def _walk(job: _Job, blocks: range, pilot: Histogram) -> _Tally:

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bnplan_lib.errors import Fault, nearest
-from bnplan_lib.inputs.scenario_text import SECTIONS, misspelt, one_line, place, shown
+from bnplan_lib.inputs.levers import lever_of, no_such_project
+from bnplan_lib.inputs.scenario_text import SECTIONS, misspelt, one_line, place, shown, text_problem
 from bnplan_lib.model.distributions import NAMES, Distribution
 from bnplan_lib.model.growth import BLOCK
+from bnplan_lib.model.projects import UNCERTAIN
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.levers import Lever
 
 Pair = tuple[str, str]
+MORE = ("added", "source")  # what any distribution may also say
 SHARES = tuple(f"base_year.share_{part}" for part in ("agriculture", BLOCK, "services", "product_taxes"))
 
 
 def uncertain_levers(catalogue: Mapping[str, Lever]) -> set[str]:
-    """Return the levers that may carry a distribution: numbers that enter growth, one at a time."""
+    """Return the levers that may carry a distribution and be correlated: numbers that enter growth, one at a time."""
     return {
         key
         for key, lever in catalogue.items()
@@ -30,21 +33,28 @@ def uncertain_levers(catalogue: Mapping[str, Lever]) -> set[str]:
 
 
 def read_distributions(
-    file: str, given: Any, catalogue: Mapping[str, Lever]
+    file: str, given: Any, catalogue: Mapping[str, Lever], named: set[str]
 ) -> tuple[dict[str, Distribution], list[Fault]]:
-    """Return the distributions of a file's [uncertainty] by lever, and every fault."""
+    """Return the distributions of a file's [uncertainty] by lever, and every fault.
+
+    Parameters
+    ----------
+    named
+        What levers of projects may be set for: ids, classes and `*`.
+    """
     if not isinstance(given, dict):
         return {}, [Fault(place(file, "uncertainty"), "must be a table of levers", shown(given))]
     read: dict[str, Distribution] = {}
     faults: list[Fault] = []
     for key, table in given.items():
         at = place(file, "uncertainty", key)
-        if problem := _lever_problem(key, table, catalogue):
+        lever = lever_of(key, catalogue)
+        if problem := _lever_problem(key, table, catalogue, named):
             faults.append(Fault(at, problem))
-        elif found := list(_faults(at, table, catalogue[key])):
+        elif lever and (found := list(_faults(at, table, lever))):
             faults += found
-        else:
-            read[key] = _distribution(table, catalogue[key])
+        elif lever:
+            read[key] = _distribution(table, lever)
     return read, faults
 
 
@@ -72,10 +82,15 @@ def read_correlations(file: str, given: Any, catalogue: Mapping[str, Lever]) -> 
     return read, faults
 
 
-def _lever_problem(key: str, value: Any, catalogue: Mapping[str, Lever]) -> str:
+def _lever_problem(key: str, value: Any, catalogue: Mapping[str, Lever], named: set[str] | None = None) -> str:
+    """Return why a lever may not be uncertain or, where no projects are named, correlated."""
     known = uncertain_levers(catalogue)
+    section, _, rest = key.partition(".")
+    project, _, lever = rest.rpartition(".")
     if key in known:
         return ""
+    if named and section == "projects" and lever in UNCERTAIN:
+        return "" if project in named else no_such_project(project, named)
     if key in SECTIONS and isinstance(value, dict):
         return 'quote the whole key of the lever, such as "growth.industry"'
     exists = key in catalogue or key.startswith("projects.")
@@ -107,7 +122,10 @@ def check_together(
             rule = "no such set of correlations can be: make them weaker"
             yield Fault(place(file, "correlation"), rule, f"a matrix with an eigenvalue of {least:.3f}")
     for key, one in uncertainty.items():
-        if problem := _value_problem(one, values.get(key), catalogue[key].hard or (-math.inf, math.inf)):
+        lever = lever_of(key, catalogue)
+        if key.startswith("projects.") or lever is None:  # each project has its own value: checked when it is drawn
+            continue
+        if problem := _value_problem(one, values.get(key), lever.hard or (-math.inf, math.inf)):
             yield Fault(place(file, "uncertainty", key), *problem)
 
 
@@ -145,11 +163,13 @@ def _faults(at: str, table: Any, lever: Lever) -> Iterator[Fault]:
         yield Fault(f"{at}.distribution", f"must be one of {', '.join(NAMES)}", found)
         return
     needed = NAMES[kind]
-    unknown = [name for name in table if name not in (*needed, "distribution", "added")]
+    unknown = [name for name in table if name not in (*needed, "distribution", *MORE)]
     for name in unknown:
-        yield Fault(one_line(f"{at}.{name}"), f"unknown key{nearest(name, (*needed, 'added'))}", shown(table[name]))
+        yield Fault(one_line(f"{at}.{name}"), f"unknown key{nearest(name, (*needed, *MORE))}", shown(table[name]))
     if not isinstance(table.get("added", False), bool):
         yield Fault(f"{at}.added", "must be true or false", shown(table["added"]))
+    if "source" in table and (problem := text_problem(table["source"])):
+        yield Fault(f"{at}.source", problem, shown(table["source"]))
     meant = misspelt(unknown, [name for name in needed if name not in table])
     wrong = [name for name in needed if not _is_given(name, table.get(name))]
     for name in wrong:
@@ -198,7 +218,7 @@ def _distribution(table: Mapping[str, Any], lever: Lever) -> Distribution:
         given = [list(column) for column in zip(*(row for row in zip(*given, strict=True) if row[1] > 0), strict=True)]
     numbers = tuple(tuple(map(float, one)) if isinstance(one, list) else float(one) for one in given)
     limits = (-math.inf, math.inf) if added or lever.hard is None else lever.hard
-    return Distribution(kind, numbers, added, limits)  # type: ignore[arg-type]
+    return Distribution(kind, numbers, added, limits, table.get("source", ""))  # type: ignore[arg-type]
 
 
 def _is_number(value: Any) -> bool:

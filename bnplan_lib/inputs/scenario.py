@@ -152,7 +152,7 @@ def _read_chain(path: Path, programme: Programme, catalogue: Mapping[str, Lever]
         below = _read_base(path, content["base"], programme, catalogue, (*above, path.resolve()))
     given, misplaced = _flatten(file, content, project_names(programme))
     own, wrong = check_levers(file, given, programme, catalogue)
-    uncertainty, odd = read_distributions(file, content.get("uncertainty", {}), catalogue)
+    uncertainty, odd = read_distributions(file, content.get("uncertainty", {}), catalogue, project_names(programme))
     correlations, loose = read_correlations(file, content.get("correlation", {}), catalogue)
     return _Chain(
         {key: str(content.get(key, "")) for key in HEAD},

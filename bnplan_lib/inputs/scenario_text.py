@@ -152,10 +152,12 @@ def _chance_tables(story: Scenario, units: Mapping[str, str]) -> dict[tuple[str,
     tables: dict[tuple[str, ...], list[str]] = {}
     for key, one in story.uncertainty.items():
         named = zip(NAMES[one.kind], one.numbers, strict=True)
+        unit = units[f"projects.*.{key.rpartition('.')[2]}" if key.startswith("projects.") else key]
         tables["uncertainty", key] = [
             _line("distribution", one.kind),
             *([_line("added", True)] if one.added else []),
-            *(_line(name, value, "" if name == "weights" else units[key]) for name, value in named),
+            *([_line("source", one.source)] if one.source else []),
+            *(_line(name, value, "" if name == "weights" else unit) for name, value in named),
         ]
     for (one_key, other), value in story.correlations.items():
         tables.setdefault(("correlation", one_key), []).append(_line(other, value))

@@ -28,13 +28,15 @@ class Distribution:
 
     `numbers` are those of `NAMES`, in that order; a discrete one has its values and
     their weights. `added` says that a draw is added to the scenario's value instead of
-    taking its place. `limits` cut a normal one off: the bounds of its lever.
+    taking its place. `limits` cut a normal one off: the bounds of its lever. `source`
+    says what it rests on.
     """
 
     kind: str
     numbers: tuple[float, ...] | tuple[tuple[float, ...], tuple[float, ...]]
     added: bool = False
     limits: tuple[float, float] = (-inf, inf)
+    source: str = ""
 
     def quantile(self, share: np.ndarray) -> np.ndarray:
         """Return the values below which the given shares of draws lie; shapes are kept."""

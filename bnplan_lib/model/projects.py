@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 # the wider first: what is set for a narrower class wins, and a project's own value over all
 CLASSES = ("capital_source", "sector", "asset", "corridor")
+UNCERTAIN = ("overrun", "delay_quarters", "stretch")  # levers of a project that may carry a distribution
 
 
 def project_values(projects: pd.DataFrame, values: Mapping[str, Any], lever: str) -> list[Any]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bnplan_lib.model.profiles import share_spent
 from bnplan_lib.model.projects import project_values
 from bnplan_lib.model.quarters import quarter_number
 
@@ -137,16 +136,6 @@ def phase_times(programme: Programme, values: Mapping[str, Any], plan: Plan) -> 
         for lever in ("delay_quarters", "stretch")
     )
     return timetable(plan, quarter_number(values["phasing.delay_from"]), delay, stretch / 100)
-
-
-def spent_by(plan: Plan, times: Timetable, cost: np.ndarray, quarter: float) -> np.ndarray:
-    """Return how much of each phase's cost is spent when a quarter begins, in the unit of the cost."""
-    position = times.position(quarter)
-    share = np.empty_like(position)
-    for profile in dict.fromkeys(plan.profile):
-        rows = [one == profile for one in plan.profile]
-        share[rows] = share_spent(profile, position[rows])
-    return cost * share
 
 
 def project_schedule(programme: Programme, story: Scenario) -> pd.DataFrame:
