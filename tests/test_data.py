@@ -102,3 +102,33 @@ def test_the_per_head_target_keeps_both_readings():
     assert rows["A.I.2", "high", "default"] == "9200"
     assert (rows["A.I.2", "low", "alternative"], rows["A.I.2", "high", "alternative"]) == ("8200", "8700")
     assert PROGRAMME.target("A.I.2")["printed"] == "8.700 – 8.200 USD"
+
+
+def printed_quantity(text):
+    """Read what a project's name says: metres from each odd post to the next, a named area, or one work."""
+    posts = [int(km) * 1000 + int(metres or 0) for km, metres in re.findall(r"[Kk]m?(\d+)(?:[+ ](\d{3}))?", text)]
+    if posts:
+        return sum(end - start for start, end in zip(posts[::2], posts[1::2], strict=True)) / 1000
+    area = re.fullmatch(r"(\d+) ha", text)
+    return float(area[1]) if area else 1.0
+
+
+def test_quantities_read_from_a_name_are_what_it_prints():
+    rows = PROGRAMME.project_quantities[PROGRAMME.project_quantities["table"] == "projects"]
+    found = {row.ref: (row.quantity, printed_quantity(row.printed)) for row in rows.itertuples()}
+    # two sections of 500 and 260 m on the right dyke, one kilometre of road, ten of the left dyke
+    assert {key: pair[0] for key, pair in found.items()} == {
+        "I.2": 1,
+        "I.16": 0.76,
+        "I.18": 1,
+        "I.19": 10,
+        "III.13": 150,
+    }
+    assert all(used == pytest.approx(printed) for used, printed in found.values())
+
+
+def test_no_name_with_a_measure_is_left_out():
+    measured = PROGRAMME.projects[PROGRAMME.projects["name_vi"].str.contains(r"\d ?(?:ha|km|m²|căn)\b|K\d+|Km\d+")]
+    read = PROGRAMME.project_quantities.loc[PROGRAMME.project_quantities["table"] == "projects", "ref"]
+    # I.8 names a point (Km127+500), not a length
+    assert set(measured["id"]) - set(read) == {"I.8"}

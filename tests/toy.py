@@ -74,7 +74,7 @@ def write_toy(folder: Path, **replaced: Sequence[Mapping[str, Any]]) -> Path:
 def _tables() -> dict[str, list[dict[str, Any]]]:
     return {
         "targets": [target_row(key, low, high) for key, (low, high) in RATES.items()],
-        "facts": [_fact(key, value) for key, value in FACTS.items()],
+        "facts": [fact_row(key, value) for key, value in FACTS.items()],
         "projects": [project_row(*row) for row in PROJECTS],
         "project_phases": [
             phase_row("I.1", "2026Q1", "2027Q4"),
@@ -101,7 +101,7 @@ def target_row(key: str, low: float, high: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _fact(key: str, value: float) -> dict[str, Any]:
+def fact_row(key: str, value: float) -> dict[str, Any]:
     return {
         "id": key, "indicator": key.split(".")[0], "value": value, "unit": "bn_vnd", "period": "2025",
         "status": "estimate", "basis": "current_prices", "is_default": "true", "confidence": "A",

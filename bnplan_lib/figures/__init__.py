@@ -10,6 +10,7 @@ from bnplan_lib.figures.outlook import accounting, investment_need, outlook_tabl
 from bnplan_lib.figures.tables import overlap_table, target_table
 from bnplan_lib.figures.timeline import project_gantt, running_at_once, task_gantt
 from bnplan_lib.figures.uncertainty import chances, fan, tornado_bars, variance_bars
+from bnplan_lib.figures.unit_costs import unit_cost_table
 from bnplan_lib.figures.workload import duty_bars, workload_grid
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "task_gantt",
     "tensions",
     "tornado_bars",
+    "unit_cost_table",
     "variance_bars",
     "workload_grid",
     "yearly_load",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -88,16 +89,28 @@ def target_table(programme: Programme, lang: str) -> HTML:
 
 
 def html_table(
-    table_id: str, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = (), note: str = ""
+    table_id: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str | HTML]],
+    numbers: Sequence[int] = (),
+    note: str = "",
 ) -> HTML:
-    """Return a table with set ids: great_tables would draw new ones each run."""
+    """Return a table with set ids: great_tables would draw new ones each run; text is escaped, HTML kept as it is."""
     columns = [f"c{place}" for place in range(len(heads))]
-    frame = pd.DataFrame([list(row) for row in rows], columns=columns)
+    marked = {place for row in rows for place, cell in enumerate(row) if isinstance(cell, HTML)}
+    cells = [[_markup(cell) if place in marked else cell for place, cell in enumerate(row)] for row in rows]
+    frame = pd.DataFrame(cells, columns=columns)
     table = GT(frame, id=table_id).cols_label(cases=dict(zip(columns, heads, strict=True)))
+    table = table.fmt(str, columns=[columns[place] for place in sorted(marked)]) if marked else table
     table = table.cols_align("right", columns=[columns[place] for place in numbers]) if numbers else table
     table = table.tab_options(
         table_font_names=FONT.split(", "), table_font_size="14px", table_width="100%", data_row_padding="4px"
     )
-    table = table.opt_css(".gt_row { overflow-wrap: anywhere; }")
+    # long words may break on a phone, but never a number
+    table = table.opt_css(".gt_row { overflow-wrap: anywhere; } .gt_row.gt_right { overflow-wrap: normal; }")
     table = table.tab_source_note(note) if note else table
     return HTML(table.as_raw_html())  # a GT shows itself with memory addresses in its plain text
+
+
+def _markup(cell: str | HTML) -> str:
+    return str(cell.data) if isinstance(cell, HTML) else html.escape(cell)
