@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from bnplan_lib.analysis.baskets import baskets
 from bnplan_lib.analysis.comparison import compare, explain_difference
 from bnplan_lib.analysis.consistency import audit
+from bnplan_lib.analysis.envelope import investment_envelope
+from bnplan_lib.analysis.exposure import simulate_exposure
 from bnplan_lib.analysis.goals import solve
 from bnplan_lib.analysis.growth import growth_targets, required_rate
 from bnplan_lib.analysis.investment import composition, concentration
@@ -56,6 +58,7 @@ __all__ = [
     "growth_path",
     "growth_targets",
     "headline",
+    "investment_envelope",
     "macro_path",
     "overlaps",
     "phase_investment",
@@ -64,6 +67,7 @@ __all__ = [
     "required_rate",
     "sensitivity",
     "simulate",
+    "simulate_exposure",
     "solve",
     "source_note",
     "standing",

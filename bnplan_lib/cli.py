@@ -236,7 +236,8 @@ def validate(
     ] = None,
 ) -> None:
     """Check the data and the scenarios; say every fault at once as file:row:column."""
-    from bnplan_lib.analysis.draws import spread_of
+    from bnplan_lib.analysis.draws import of_growth, spread_of
+    from bnplan_lib.analysis.risks import risks_of
     from bnplan_lib.inputs.programme import read_programme
     from bnplan_lib.inputs.scenario import read_scenario, scenario_names
     from bnplan_lib.model.growth import basis_of
@@ -246,7 +247,8 @@ def validate(
     for name in scenario or scenario_names(data):
         try:
             story = read_scenario(name, folder=data)
-            if story.uncertainty:  # also what rests on the programme's own targets
+            risks_of(programme, story)
+            if of_growth(story):  # also what rests on the programme's own targets
                 spread_of(programme, basis_of(programme), story)
         except PlanError as error:
             wrong.append(str(error))

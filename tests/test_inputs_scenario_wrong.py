@@ -258,9 +258,39 @@ BODIES = {
         "own.toml:uncertainty.base_year.share_services: no lever that may carry a distribution"
         "; nearest: base_year.grdp_bn_vnd",
     ),
-    "uncertain project": (
-        EVEN.replace("growth.industry", "projects.II.1.overrun"),
-        "own.toml:uncertainty.projects.II.1.overrun: no lever that may carry a distribution",
+    "uncertain drop of a project": (
+        EVEN.replace("growth.industry", "projects.II.1.dropped"),
+        "own.toml:uncertainty.projects.II.1.dropped: no lever that may carry a distribution",
+    ),
+    "uncertain project that is none": (
+        EVEN.replace("growth.industry", "projects.II.9.overrun"),
+        "own.toml:uncertainty.projects.II.9.overrun: no such project; nearest: III.9",
+    ),
+    "uncertain class that is none": (
+        EVEN.replace("growth.industry", "projects.sector:airports.overrun"),
+        "own.toml:uncertainty.projects.sector:airports.overrun: no project is of this class; nearest: sector:airport",
+    ),
+    "correlated projects": (
+        EVEN.replace("growth.industry", "projects.II.1.overrun")
+        + SERVICES
+        + '[correlation."growth.services"]\n"projects.II.1.overrun" = 0.5',
+        "own.toml:correlation.growth.services.projects.II.1.overrun: no lever that may carry a distribution",
+    ),
+    "project drawn out of its bounds": (
+        EVEN.replace("growth.industry", "projects.II.1.overrun") + "added = true\n[projects.'II.1']\noverrun = 495",
+        "own:uncertainty.projects.II.1.overrun: must stay between -90 and 500, found 505 to 508",
+    ),
+    "unknown profile": (
+        "[projects.'*']\nprofile = 'linear'",
+        "own.toml:projects.*.profile: must be one of uniform, front, back, s_curve, found 'linear'",
+    ),
+    "lever of a class that is none": (
+        "[projects.'sector:aiport']\noverrun = 5",
+        "own.toml:projects.sector:aiport: no project is of this class; nearest: sector:airport, found {'overrun': 5}",
+    ),
+    "source with markup": (
+        EVEN + "source = '<b>'",
+        AT + ".source: must be one line of text without markup, found '<b>'",
     ),
     "uncertain lever without quotes": (
         EVEN.replace('"growth.industry"', "growth.industry"),

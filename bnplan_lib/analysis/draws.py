@@ -33,6 +33,11 @@ class Spread:
     roots: tuple[np.ndarray | None, ...]
 
 
+def of_growth(story: Scenario) -> dict[str, Distribution]:
+    """Return the distributions of the levers that enter growth, by lever."""
+    return {key: one for key, one in story.uncertainty.items() if not key.startswith("projects.")}
+
+
 def spread_of(programme: Programme, basis: Basis, story: Scenario) -> Spread:
     """Return what a scenario says to draw.
 
@@ -43,7 +48,7 @@ def spread_of(programme: Programme, basis: Basis, story: Scenario) -> Spread:
     ScenarioError
         With every lever that a draw could carry out of its bounds.
     """
-    uncertainty = {key: one for key, one in story.uncertainty.items() if not key.startswith("projects.")}
+    uncertainty = of_growth(story)
     if not uncertainty:
         raise PlanError(f"scenario {story.name}: has no [uncertainty], so there is nothing to draw")
     bounds = {row.key: (row.hard_low, row.hard_high) for row in programme.levers.itertuples()}

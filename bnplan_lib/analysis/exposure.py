@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bnplan_lib.analysis.blocks import check_draws, walk_in_parts
-from bnplan_lib.analysis.draws import Spread, drawn, spread_of, uniforms
+from bnplan_lib.analysis.draws import Spread, drawn, of_growth, spread_of, uniforms
 from bnplan_lib.analysis.envelope import SOURCES, SPENDING
 from bnplan_lib.analysis.histogram import Histogram, quantile
 from bnplan_lib.analysis.risks import Risks, risks_of
@@ -131,8 +131,7 @@ def simulate_exposure(
     if not risks.risks:
         raise PlanError(f"scenario {story.name}: has no [uncertainty] of a project, so there is nothing to draw")
     basis = basis_of(programme)
-    of_growth = any(not key.startswith("projects.") for key in story.uncertainty)
-    spread = spread_of(programme, basis, story) if of_growth else None
+    spread = spread_of(programme, basis, story) if of_growth(story) else None
     public = (programme.projects["capital_source"] == SOURCES[0]).to_numpy(float)
     budget = basis.ranges.get(SPENDING, (np.nan, np.nan))[1]
     job = _Job(programme, basis, story.values, spread, risks, public, budget, limit, seed, draws)

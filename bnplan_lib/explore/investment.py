@@ -1,11 +1,20 @@
-"""What if a project slips or costs more: when does the money fall then?"""
+"""What if projects slip, cost more or spend otherwise: does the list still fit? Any of them, picked in a table."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import base64
+import html
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from bnplan_lib.explore.presence import person_present
-from bnplan_lib.figures.investment import yearly_load
+from bnplan_lib.figures.envelope import envelope_bars
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.project_list import load_lines, project_list, words_of_table
+from bnplan_lib.figures.spreadsheet import to_csv, to_xlsx
+from bnplan_lib.inputs.levers import CHOICES, read_levers
+from bnplan_lib.model.projects import project_values
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
@@ -14,15 +23,100 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
+NUMBERS = ("delay_quarters", "stretch", "overrun")
+COLUMNS = [0, 1, 2, 4, 5, 6, 7, 8, 9, 10]  # shown in the panel; the files to take away have all
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-def investment(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | go.Figure:
-    """Return the levers of any one project over the figure, or the figure alone in a run."""
+
+def investment(programme: Programme, story: Scenario, lang: str, limit: float = 75.0) -> widgets.VBox | go.Figure:
+    """Return a table of projects to pick from and levers for those picked, over the figure; alone in a run.
+
+    Parameters
+    ----------
+    limit
+        Per cent of a year's investment above which the list alone is called out.
+    """
 
     def draw(now: Scenario) -> go.Figure:
-        return yearly_load(programme, now, lang)
+        return envelope_bars(programme, now, limit, lang)
 
     if not person_present():
         return draw(story)
-    from bnplan_lib.explore.project import project_panel
+    import ipywidgets as widgets
 
-    return project_panel(programme, story, lang, ("delay_quarters", "overrun"), draw)
+    from bnplan_lib.explore.panel import LABEL, Panel, slider
+
+    say = speak(lang)
+    panel = Panel(draw, story, say, table=lambda now: load_lines(programme, now, lang))
+    table = project_table(project_list(programme, story, lang), say)
+    catalogue = read_levers(programme)
+    controls: dict[str, Any] = {name: slider(catalogue[f"projects.*.{name}"], 0, say) for name in NUMBERS}
+    names = say.labels(programme.codes, "profile")
+    controls["profile"] = widgets.Dropdown(
+        options=[(names[code], code) for code in CHOICES["profile"]], description=say("Spending profile"), style=LABEL
+    )
+    controls["dropped"] = widgets.Checkbox(description=say("Off the list"), style=LABEL)
+    picked = widgets.HTML(say("Pick one project or several in the table."))
+    links = widgets.HTML(downloads(project_list(programme, story, lang), say))
+    ids = list(programme.projects["id"])
+
+    def load(_: object = None) -> None:
+        chosen = [ids[row] for row in table.selected_rows]
+        picked.value = ", ".join(chosen) if chosen else say("Pick one project or several in the table.")
+        rows = programme.projects[programme.projects["id"].isin(chosen)]
+        values = {name: project_values(rows, panel.now.values, name) for name in controls} if chosen else {}
+        panel.set(controls, {name: own[0] for name, own in values.items()})  # of the first, where they differ
+        for control in controls.values():
+            control.disabled = not chosen
+
+    def move(change: dict[str, Any], name: str) -> None:
+        if not panel.paused:
+            panel.move({f"projects.{ids[row]}.{name}": change["new"] for row in table.selected_rows})
+            tell()
+
+    def tell() -> None:
+        now = project_list(programme, panel.now, lang)
+        table.df = now.iloc[:, COLUMNS]
+        links.value = downloads(now, say)
+
+    def back(_: object) -> None:
+        panel.forget()
+        tell()
+        load()
+
+    for name, control in controls.items():
+        control.add_class(f"bn-project-{name.replace('_', '-')}")
+        control.observe(lambda change, name=name: move(change, name), names="value")
+    table.observe(load, names="selected_rows")
+    panel.reset.on_click(back)
+    load()
+    return panel.show(table, picked, *controls.values(), links)
+
+
+def project_table(table: pd.DataFrame, say: Language) -> Any:
+    """Return a live table in which rows can be found, ordered and picked."""
+    from itables.widget import ITable
+
+    return ITable(
+        table.iloc[:, COLUMNS],
+        select=True,
+        showIndex=False,
+        pageLength=10,
+        language=words_of_table(say),
+        classes="display compact",
+        style="width: 100%; table-layout: auto",
+        maxBytes=0,
+    )
+
+
+def downloads(table: pd.DataFrame, say: Language) -> str:
+    """Return links that carry the table as CSV and as XLSX."""
+    files = {
+        "projects.csv": ("text/csv;charset=utf-8", ("\ufeff" + to_csv(table)).encode()),
+        "projects.xlsx": (XLSX, to_xlsx(table, say("Projects"))),
+    }
+    links = [
+        f'<a download="{name}" href="data:{kind};base64,{base64.b64encode(content).decode()}">{name}</a>'
+        for name, (kind, content) in files.items()
+    ]
+    return f"{html.escape(say('Take the table away:'))} " + " · ".join(links)

@@ -73,6 +73,7 @@ def refresh(shown: go.FigureWidget, drawn: go.Figure) -> None:
         for old, new in zip(shown.data, drawn.data, strict=True):
             old.update(new.to_plotly_json(), overwrite=True)
         shown.layout.title = drawn.layout.title
+        shown.layout.annotations = drawn.layout.annotations
         shown.layout.meta = drawn.layout.meta
         for axis in ("xaxis", "yaxis"):
             shown.layout[axis].range = drawn.layout[axis].range

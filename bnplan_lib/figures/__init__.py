@@ -3,12 +3,17 @@
 from bnplan_lib.figures.audit_tables import basket_table, corrected_table, finding_table, other_reading_table
 from bnplan_lib.figures.comparison import comparison_table, difference_bars, growth_lines, level_table, sector_parts
 from bnplan_lib.figures.consistency import target_network, tensions
+from bnplan_lib.figures.delays import forgone_lines, late_bars, late_table
+from bnplan_lib.figures.envelope import envelope_bars, yardstick_table
+from bnplan_lib.figures.exposure import exposure_bars, exposure_table, risk_table
 from bnplan_lib.figures.goals import solution
 from bnplan_lib.figures.growth import bottom_up, closing, contributions, levels, targets_and_path
-from bnplan_lib.figures.investment import composition_bars, largest_bars, lorenz, printed_totals, yearly_load
+from bnplan_lib.figures.investment import composition_bars, largest_bars, lorenz, printed_totals
 from bnplan_lib.figures.outlook import accounting, investment_need, outlook_table
+from bnplan_lib.figures.phasing import profile_lines, window_bars, yearly_load
 from bnplan_lib.figures.tables import overlap_table, target_table
 from bnplan_lib.figures.timeline import project_gantt, running_at_once, task_gantt
+from bnplan_lib.figures.treemap import treemap
 from bnplan_lib.figures.uncertainty import chances, fan, tornado_bars, variance_bars
 from bnplan_lib.figures.unit_costs import unit_cost_table
 from bnplan_lib.figures.workload import duty_bars, workload_grid
@@ -25,11 +30,17 @@ __all__ = [
     "corrected_table",
     "difference_bars",
     "duty_bars",
+    "envelope_bars",
+    "exposure_bars",
+    "exposure_table",
     "fan",
     "finding_table",
+    "forgone_lines",
     "growth_lines",
     "investment_need",
     "largest_bars",
+    "late_bars",
+    "late_table",
     "level_table",
     "levels",
     "lorenz",
@@ -37,7 +48,9 @@ __all__ = [
     "outlook_table",
     "overlap_table",
     "printed_totals",
+    "profile_lines",
     "project_gantt",
+    "risk_table",
     "running_at_once",
     "sector_parts",
     "solution",
@@ -47,8 +60,11 @@ __all__ = [
     "task_gantt",
     "tensions",
     "tornado_bars",
+    "treemap",
     "unit_cost_table",
     "variance_bars",
+    "window_bars",
     "workload_grid",
+    "yardstick_table",
     "yearly_load",
 ]

@@ -9,8 +9,9 @@ from IPython.display import Markdown
 
 from bnplan_lib.analysis.baskets import baskets
 from bnplan_lib.analysis.consistency import audit
+from bnplan_lib.analysis.envelope import investment_envelope
 from bnplan_lib.analysis.growth import average_growth, growth_targets, headline_range
-from bnplan_lib.analysis.investment import concentration, load_by_year
+from bnplan_lib.analysis.investment import concentration, listed_projects
 from bnplan_lib.analysis.timeline import concurrency
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures.comparison import titles_of
@@ -18,7 +19,6 @@ from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import lever_amount, lever_title
 from bnplan_lib.model.economy import economy
 from bnplan_lib.model.growth import growth_path, target_range
-from bnplan_lib.model.investment import phase_investment
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -80,22 +80,29 @@ def _growth(programme: Programme, story: Scenario, say: Language) -> str:
 
 
 def _investment(programme: Programme, story: Scenario, say: Language) -> str:
-    measured = concentration(programme, 3)
-    load = load_by_year(programme, phase_investment(programme, story))
-    years = load.groupby("year")["amount_bn_vnd"].sum()
-    public = programme.projects.loc[programme.projects["capital_source"] == "public", "cost_bn_vnd"].sum()
-    total = programme.projects["cost_bn_vnd"].sum()
+    total = listed_projects(programme, story)["cost_bn_vnd"].sum()
+    if not total:
+        return say("The scenario leaves no money to spend") + "."
+    table = investment_envelope(programme, story)
+    first, last = programme.years[0], programme.years[-1]
+    fullest = table.loc[table["listed_share"].idxmax()]
     listed = say(
-        "As printed the list costs {total}; its three largest projects hold {largest}, "
-        "the group on public investment capital {public}.",
+        "The list costs {total}; its three largest projects hold {largest}.",
         total=say.money(total),
-        largest=say.percent(measured["largest_share"], 0),
-        public=say.percent(public / total, 0),
+        largest=say.percent(concentration(programme, 3, story)["largest_share"], 0),
     )
-    if not years.sum():
-        return listed + " " + say("The scenario leaves no money to spend") + "."
-    peak = say("Spread evenly, the load peaks in {year} at {peak}.", year=years.idxmax(), peak=say.money(years.max()))
-    return listed + " " + peak
+    return (
+        listed
+        + " "
+        + say(
+            "It takes {share} of all that the scenario invests in {first}–{last}, and {most} in {year} alone.",
+            share=say.percent(table["listed_bn_vnd"].sum() / table["envelope_bn_vnd"].sum(), 0),
+            first=first,
+            last=last,
+            most=say.percent(fullest["listed_share"], 0),
+            year=fullest["year"],
+        )
+    )
 
 
 def _timeline(programme: Programme, story: Scenario, say: Language) -> str:

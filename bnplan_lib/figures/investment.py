@@ -1,11 +1,10 @@
-"""Pictures of the investment list: who pays, for what, how concentrated, when."""
+"""Pictures of the investment list: who pays, for what, how concentrated."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from bnplan_lib.analysis.investment import (
@@ -15,33 +14,35 @@ from bnplan_lib.analysis.investment import (
     concentration,
     group_totals,
     largest_projects,
-    load_by_year,
+    lorenz_curve,
 )
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.style import (
-    BAND,
     BLUE,
     FAINT,
     GREY,
-    INK,
     SOURCE_STYLE,
-    YEARS_SHOWN_AFTER,
     frame,
     labelled_bars,
     pattern,
     rows_table,
     safe,
 )
-from bnplan_lib.model.investment import phase_investment
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
 
+MOST_CLASSES = 12  # bars at most in a chart; all classes are in its table
+
+
 def class_names(programme: Programme, by: str, say: Language) -> dict[str, str]:
     """Return what each class of a classification is called."""
+    if by == "start_year":
+        years = programme.project_phases["start"].dropna().str[:4]
+        return {**{year: year for year in years}, NOT_STATED: say("Milestones only")}
     if by != "size_class":
         return {**say.labels(programme.codes, by), NOT_STATED: say("Not stated")}
     limits = [
@@ -54,15 +55,18 @@ def class_names(programme: Programme, by: str, say: Language) -> dict[str, str]:
     return {**dict(zip(SIZE_CLASSES, limits, strict=True)), NOT_STATED: say("No cost printed")}
 
 
-def composition_bars(programme: Programme, by: str, lang: str) -> go.Figure:
-    """Draw the cost of the projects by one classification, largest first."""
+def composition_bars(programme: Programme, story: Scenario, by: str, lang: str) -> go.Figure:
+    """Draw the cost of the projects by one classification, largest first; sizes and years in their order."""
     say = speak(lang)
     names = class_names(programme, by, say)
-    table = composition(programme, by)
-    if by == "size_class":
-        order = [*SIZE_CLASSES[::-1], NOT_STATED]
+    table = composition(programme, by, story)
+    if not table["cost_bn_vnd"].sum():
+        return nothing_left(say)
+    order = {"size_class": [*SIZE_CLASSES[::-1], NOT_STATED], "start_year": [*sorted(names)]}.get(by)
+    if order:
         table = table.sort_values(by, key=lambda codes: codes.map(order.index))
-    shown = table[table["cost_bn_vnd"] > 0].iloc[::-1]
+    few = table[table["cost_bn_vnd"] > 0].head(MOST_CLASSES)
+    shown = few.iloc[::-1]
     labels = [names[code] for code in shown[by]]
     text = [
         f"{say.number(row.cost_bn_vnd)} · {say.percent(row.share)} · {_projects(say, row.projects)}"
@@ -85,11 +89,17 @@ def composition_bars(programme: Programme, by: str, lang: str) -> go.Figure:
     first = table.loc[table["share"].idxmax()]
     columns = [say("Class"), say("Projects"), say("Without a cost"), say("Cost, bn VND"), say("Share")]
     figure.update_xaxes(title=say("thousand bn VND"), range=[0, float(shown["cost_bn_vnd"].max()) / 1000 * 1.75])
+    subtitle = say("Cost of the priority projects, thousand bn VND; label: bn VND, share, number of projects")
+    if left := (table["cost_bn_vnd"] > 0).sum() - len(few):
+        subtitle += say("; {count} more classes in the table", count=say.number(left))
+    name = (
+        say("Begun in {year}", year=first[by]) if by == "start_year" and first[by] != NOT_STATED else names[first[by]]
+    )
     return frame(
         figure,
         say,
-        title=say("{name}: {share} of the cost", name=names[first[by]], share=say.percent(first["share"], 0)),
-        subtitle=say("Cost of the priority projects, thousand bn VND; label: bn VND, share, number of projects"),
+        title=say("{name}: {share} of the cost", name=name, share=say.percent(first["share"], 0)),
+        subtitle=subtitle,
         source=source_line("investment", say),
         table=rows_table(columns, rows),
         height=170 + 34 * len(shown),
@@ -155,11 +165,13 @@ def printed_totals(programme: Programme, lang: str) -> go.Figure:
     )
 
 
-def largest_bars(programme: Programme, largest: int, lang: str) -> go.Figure:
+def largest_bars(programme: Programme, story: Scenario, largest: int, lang: str) -> go.Figure:
     """Draw the largest projects by cost, with their share added up."""
     say = speak(lang)
     sources = say.labels(programme.codes, "capital_source")
-    table = largest_projects(programme, largest)
+    table = largest_projects(programme, largest, story)
+    if table.empty:
+        return nothing_left(say)
     order = [f"{row['id']}  {safe(say.of(row, 'label'))}" for row in table.to_dict("records")][::-1]
     figure = go.Figure()
     for code, (color, shape) in SOURCE_STYLE.items():
@@ -170,7 +182,7 @@ def largest_bars(programme: Programme, largest: int, lang: str) -> go.Figure:
     figure.update_layout(barmode="overlay")
     figure.update_yaxes(categoryorder="array", categoryarray=order)
     figure.update_xaxes(title=say("thousand bn VND"), range=[0, float(table["cost_bn_vnd"].max()) / 1000 * 1.5])
-    measured = concentration(programme, largest)
+    measured = concentration(programme, largest, story)
     columns = [say("Row"), say("Project"), say("Capital source"), say("Cost, bn VND"), say("Share"), say("Added up")]
     rows = [
         (
@@ -203,13 +215,14 @@ def largest_bars(programme: Programme, largest: int, lang: str) -> go.Figure:
     )
 
 
-def lorenz(programme: Programme, lang: str) -> go.Figure:
+def lorenz(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     """Draw the Lorenz curve of project costs."""
     say = speak(lang)
-    cost = np.sort(programme.projects["cost_bn_vnd"].dropna().to_numpy(float))
-    projects = np.arange(len(cost) + 1) / len(cost) * 100
-    money = np.concatenate([[0.0], np.cumsum(cost)]) / cost.sum() * 100
-    measured = concentration(programme)
+    curve = lorenz_curve(programme, story)
+    if len(curve) < 2:
+        return nothing_left(say)
+    projects, money = (curve[name].to_numpy() * 100 for name in ("projects_share", "cost_share"))
+    measured = concentration(programme, story=story)
     hover = [
         say(
             "The smallest {projects} of projects hold {money} of the cost",
@@ -260,78 +273,20 @@ def lorenz(programme: Programme, lang: str) -> go.Figure:
     )
 
 
-def yearly_load(programme: Programme, story: Scenario, lang: str) -> go.Figure:
-    """Draw the money falling in each year by capital source, the programme's years shaded."""
-    say = speak(lang)
-    names = say.labels(programme.codes, "capital_source")
-    table = load_by_year(programme, phase_investment(programme, story))
-    wide = (
-        table.pivot(index="year", columns="capital_source", values="amount_bn_vnd")
-        .reindex(columns=list(SOURCE_STYLE))
-        .fillna(0.0)
-    )
-    total = wide.sum(axis=1)
-    last = programme.years[-1] + YEARS_SHOWN_AFTER
-    shown = wide.loc[:last]
+def nothing_left(say: Language) -> go.Figure:
+    """Return the figure of a list without a cost: it says so, and draws nothing."""
     figure = go.Figure()
-    figure.add_vrect(
-        x0=programme.years[0] - 0.5, x1=programme.years[-1] + 0.5, fillcolor=BAND, line_width=0, layer="below"
-    )
-    for code, (color, shape) in SOURCE_STYLE.items():
-        hover = [f"{names[code]}, {year}: {say.money(value)}" for year, value in shown[code].items()]
-        figure.add_bar(
-            x=shown.index,
-            y=shown[code] / 1000,
-            name=names[code],
-            marker=pattern(color, shape),
-            customdata=hover,
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    figure.add_scatter(
-        x=shown.index,
-        y=total.loc[:last] / 1000,
-        mode="text",
-        textposition="top center",
-        showlegend=False,
-        hoverinfo="skip",
-        text=[f"<b>{say.number(value / 1000, 0 if value >= 10_000 else 1)}</b>" for value in total.loc[:last]],
-        textfont={"color": INK},
-    )
-    figure.update_layout(barmode="stack")
-    figure.update_xaxes(dtick=1, tickformat="d")
-    highest = float(total.max()) if len(total) else 0.0
-    figure.update_yaxes(title=say("thousand bn VND"), range=[0, highest / 1000 * 1.1 or 1])
-    later = total.loc[last + 1 :]
-    subtitle = say("Thousand bn VND, cost spread evenly over each printed period; shaded: the programme's years")
-    if len(later):
-        subtitle += say(
-            "; {money} more fall in {first}–{last}",
-            money=say.money(later.sum()),
-            first=later.index[0],
-            last=later.index[-1],
-        )
-    columns = [say("Year"), *(names[code] for code in SOURCE_STYLE), say("All, bn VND")]
-    rows = [
-        (str(year), *(say.number(value) for value in row), say.number(total[year])) for year, row in wide.iterrows()
-    ]
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
     return frame(
         figure,
         say,
-        title=_load_title(programme, total, say),
-        subtitle=subtitle,
+        title=say("The scenario leaves no money to spend"),
+        subtitle=say("Every project with a cost is dropped"),
         source=source_line("investment", say),
-        table=rows_table(columns, rows),
-        height=450,
-        least_width=520,
+        table=rows_table([say("Project")], []),
+        height=170,
     )
-
-
-def _load_title(programme: Programme, total: pd.Series, say: Language) -> str:
-    if not total.sum():
-        return say("The scenario leaves no money to spend")
-    inside = total.reindex(programme.years).sum() / total.sum()
-    share = say.percent(inside, 0)
-    return say("The load peaks in {year}; {share} falls in 2026–2030", year=total.idxmax(), share=share)
 
 
 def _projects(say: Language, count: int) -> str:

@@ -34,7 +34,12 @@ FACTS = {
         "budget_revenue.2025",
         "income_per_head_monthly.2025",
     ],
-    "investment": ["gia_binh_airport_cost.phase1", "gia_binh_airport_cost.phase2"],
+    "investment": [
+        "gia_binh_airport_cost.phase1",
+        "gia_binh_airport_cost.phase2",
+        "grdp.2025",
+        "investment_target.2026_2030",
+    ],
     "timeline": ["gia_binh_airport_cost.phase1", "gia_binh_airport_cost.phase2"],
 }
 CORRECTED = {
@@ -60,6 +65,9 @@ def source_line(topic: str, say: Language) -> str:
             "Source: programme {number}, Appendix I; base year 2025 and assumptions: the levers listed below."
         ),
         "investment": say("Source: programme {number}, Appendix III, rows I.1 to III.31."),
+        "envelope": say(
+            "Source: programme {number}, Appendices I and III; base year 2025 and assumptions as listed below."
+        ),
         "timeline": say("Source: programme {number}, Appendices II and III."),
         "consistency": say(
             "Source: programme {number}, Appendices I to III; outside facts and assumptions as listed below."
@@ -96,7 +104,9 @@ def source_note(topic: str, programme: Programme, lang: str) -> Markdown:
     topic = "growth" if topic == "comparison" else topic  # it rests on the same rows, facts and levers
     parts = [line, _facts(topic, programme, say)]
     if topic == "growth":
-        parts += [_derived(programme, say), _assumed_levers(programme, say)]
+        parts += [_derived(programme, say), _assumed_levers(programme, "macro.", say)]
+    if topic == "investment":
+        parts.append(_assumed_levers(programme, "phasing.", say))
     if topic == "consistency":
         return Markdown("\n\n".join([*parts, _assumptions(programme, say)]))
     parts.append(_corrections(topic, programme, say))
@@ -111,9 +121,10 @@ def _assumptions(programme: Programme, say: Language) -> str:
     return "\n".join(lines)
 
 
-def _assumed_levers(programme: Programme, say: Language) -> str:
+def _assumed_levers(programme: Programme, section: str, say: Language) -> str:
     lines = [say("**Assumptions** (a scenario may move each of them):")]
-    for row in programme.levers[programme.levers["basis"] == "assumed"].to_dict("records"):
+    levers = programme.levers
+    for row in levers[(levers["basis"] == "assumed") & levers["key"].str.startswith(section)].to_dict("records"):
         default = lever_amount(float(row["default"]), row["unit"], say)
         usual = amount(natural(row["soft_low"], row["soft_high"], row["unit"]), row["unit"], say)
         told = say("{default}, usually {usual}", default=default, usual=usual)

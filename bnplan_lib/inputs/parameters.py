@@ -68,6 +68,8 @@ RULES: Mapping[str, Callable[[Any], str]] = {
     "against": _names,
     "measured": _choice(*MEASURES),
     "largest": _whole(1, 30),
+    "limit": _per_cent(1, 500),
+    "slip": _whole(1, 40),
     "shared": _choice("corridor", "place", "sector", "capital_source"),
     "as_of": _quarter,
 }

@@ -69,7 +69,8 @@ def read_scenario(
     levers
         Changes on top of the file, such as {"growth.industry": 12.65}.
     uncertainty
-        Another scenario, whose distributions are used where this one has none.
+        Another scenario: its distributions of the levers that enter growth are used where
+        this one has none of those, and so are its distributions of projects.
 
     Raises
     ------
@@ -95,11 +96,21 @@ def read_scenario(
     name = Path(scenario).stem + ("*" if own else "")
     titles = (read.head["title_vi"], read.head["title_en"], read.head["why"])
     unusual = tuple(_unusual(changes, catalogue))
-    chance = (read.uncertainty, read.correlations)
-    if uncertainty is not None and not read.uncertainty:
-        other = read_scenario(uncertainty, folder=folder)
-        chance = (dict(other.uncertainty), dict(other.correlations))
-    return Scenario(name, *titles, changes, values, unusual, *chance)
+    story = Scenario(name, *titles, changes, values, unusual, read.uncertainty, read.correlations)
+    return story if uncertainty is None else _with_chances(story, read_scenario(uncertainty, folder=folder))
+
+
+def _with_chances(story: Scenario, other: Scenario) -> Scenario:
+    """Return a scenario with the distributions of another where it has none: of growth, or of projects."""
+    growth, projects = (
+        _chosen(story.uncertainty, of_project) or _chosen(other.uncertainty, of_project) for of_project in (False, True)
+    )
+    correlations = story.correlations if _chosen(story.uncertainty, False) else other.correlations
+    return replace(story, uncertainty=growth | projects, correlations=correlations)
+
+
+def _chosen(uncertainty: Mapping[str, Distribution], of_project: bool) -> dict[str, Distribution]:
+    return {key: one for key, one in uncertainty.items() if key.startswith("projects.") == of_project}
 
 
 def move_levers(story: Scenario, moved: Mapping[str, Any]) -> Scenario:

@@ -33,3 +33,9 @@ def project_values(projects: pd.DataFrame, values: Mapping[str, Any], lever: str
         if codes:
             found = [codes.get(code, before) for code, before in zip(projects[name], found, strict=True)]
     return [own.get(project, before) for project, before in zip(projects["id"], found, strict=True)]
+
+
+def with_all(values: Mapping[str, Any], **levers: Any) -> dict[str, Any]:
+    """Return lever values with some levers of projects the same for every project."""
+    kept = {key: value for key, value in values.items() if key.rpartition(".")[2] not in levers}
+    return kept | {f"projects.*.{name}": value for name, value in levers.items()}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from bnplan_lib.errors import PlanError
+from bnplan_lib.figures.spreadsheet import to_csv
 from bnplan_lib.inputs.programme import TABLES
-from bnplan_lib.report.pages import inert
 from bnplan_lib.report.record import write_whole
 
 if TYPE_CHECKING:
@@ -42,19 +42,6 @@ def to_json(table: pd.DataFrame) -> str:
     """Return a table as a JSON list of row objects; missing is null."""
     rows = [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
     return json.dumps(rows, ensure_ascii=False, indent=1)
-
-
-def to_csv(table: pd.DataFrame) -> str:
-    """Return a table as CSV in which no text runs as a formula."""
-    text = table.select_dtypes(include=["string", "object"]).columns
-    joined = table.assign(**{column: table[column].map(_joined) for column in text})
-    harmless = joined.assign(**{column: joined[column].map(inert, na_action="ignore") for column in text})
-    return str(harmless.to_csv(index=False, lineterminator="\n"))
-
-
-def _joined(value: Any) -> Any:
-    """Return a list of ids as one cell."""
-    return ";".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

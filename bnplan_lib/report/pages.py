@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import shorten
 from bnplan_lib.figures.language import LANGUAGES, Language, speak
+from bnplan_lib.figures.spreadsheet import inert
 from bnplan_lib.figures.style import SOURCE_NAME, SOURCE_PX, TITLE_PX
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ NUMERIC = re.compile(r"[−\d.,\s%]+|–|")
 PLOTLY = "application/vnd.plotly.v1+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 NARROW_PX = 480  # a figure that needs more is wider than a phone
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_page(
@@ -151,11 +151,6 @@ def table_csv(table: dict[str, Any]) -> str:
     for row in [table["columns"], *table["rows"]]:
         writer.writerow([inert(cell) for cell in row])
     return text.getvalue()
-
-
-def inert(cell: str) -> str:
-    """Return a cell that a spreadsheet shows and does not run."""
-    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
 
 
 def script_safe(value: Any) -> str:

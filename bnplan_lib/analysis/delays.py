@@ -1,4 +1,4 @@
-"""What does it cost the economy if projects slip?"""
+"""What does it cost the economy if projects are late?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bnplan_lib.errors import UnknownName
 from bnplan_lib.model.economy import Economy, lever_value
 from bnplan_lib.model.growth import basis_of
 from bnplan_lib.model.investment import Spending, spending_of
-from bnplan_lib.model.projects import CLASSES, UNCERTAIN, project_values
+from bnplan_lib.model.projects import CLASSES, UNCERTAIN, project_values, with_all
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -45,7 +45,7 @@ def grdp_forgone(programme: Programme, story: Scenario) -> pd.DataFrame:
     years = [*basis.years]
     planned, now = (
         np.array([money.until(4 * year + 4).sum() for year in years])
-        for money in (_without_slips(programme, story.values), _at_list_price(programme, story.values))
+        for money in (_as_planned(programme, story.values), _at_list_price(programme, story.values))
     )
     icor = lever_value(basis, story.values, "macro.icor")
     low, high = basis.ranges.get(ICOR, (np.nan, np.nan))
@@ -65,7 +65,7 @@ def grdp_forgone(programme: Programme, story: Scenario) -> pd.DataFrame:
     )
 
 
-def slips(programme: Programme, story: Scenario, by: str = "project", delay_quarters: int = 8) -> pd.DataFrame:
+def if_late(programme: Programme, story: Scenario, by: str = "project", delay_quarters: int = 8) -> pd.DataFrame:
     """Return what happens if one project, or one class of projects, is late by so many quarters more.
 
     Parameters
@@ -128,15 +128,9 @@ def _less(totals: np.ndarray) -> np.ndarray:
 
 def _at_list_price(programme: Programme, values: Mapping[str, Any]) -> Spending:
     """Return the spending of a scenario without its overruns."""
-    return spending_of(programme, _with_all(values, overrun=0.0))
+    return spending_of(programme, with_all(values, overrun=0.0))
 
 
-def _without_slips(programme: Programme, values: Mapping[str, Any]) -> Spending:
+def _as_planned(programme: Programme, values: Mapping[str, Any]) -> Spending:
     """Return the spending of the list as printed, spread as the scenario spreads it: no project late or dropped."""
-    return spending_of(programme, _with_all(values, overrun=0.0, delay_quarters=0, stretch=0.0, dropped=False))
-
-
-def _with_all(values: Mapping[str, Any], **levers: Any) -> dict[str, Any]:
-    """Return lever values with some levers the same for every project."""
-    kept = {key: value for key, value in values.items() if key.rpartition(".")[2] not in levers}
-    return kept | {f"projects.*.{name}": value for name, value in levers.items()}
+    return spending_of(programme, with_all(values, overrun=0.0, delay_quarters=0, stretch=0.0, dropped=False))

@@ -1,0 +1,205 @@
+"""Does the list fit? Pictures of it beside what the province can invest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import plotly.graph_objects as go
+from IPython.display import HTML
+
+from bnplan_lib.analysis.envelope import SOURCES, investment_envelope, yardsticks
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.sources import row_number, source_line
+from bnplan_lib.figures.style import GREEN, INK, PURPLE, RED, SOURCE_STYLE, frame, pattern, rows_table
+from bnplan_lib.figures.tables import html_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
+
+RANGE_FILL = "#d9ead9"
+
+
+def in_bar(figure: go.Figure, x: str, y: float, text: str) -> None:
+    """Add a label on white within a bar, where no line of the figure runs through it."""
+    figure.add_annotation(
+        x=x, y=y, text=f"<b>{text}</b>", showarrow=False, bgcolor="white", borderpad=3, font={"color": INK}
+    )
+
+
+def envelope_bars(programme: Programme, story: Scenario, limit: float, lang: str) -> go.Figure:
+    """Draw what the list takes each year beside what the economy of the scenario can invest.
+
+    Parameters
+    ----------
+    limit
+        Per cent of the year's investment above which the list alone is called out.
+    """
+    say = speak(lang)
+    names = say.labels(programme.codes, "capital_source")
+    table = investment_envelope(programme, story)
+    years = [str(year) for year in table["year"]]
+    figure = go.Figure()
+    if table["low_bn_vnd"].notna().all():
+        figure.add_scatter(
+            x=[*years, *years[::-1]],
+            y=[*(table["high_bn_vnd"] / 1000), *(table["low_bn_vnd"][::-1] / 1000)],
+            fill="toself",
+            mode="lines",
+            fillcolor=RANGE_FILL,
+            line={"width": 0, "color": RANGE_FILL},
+            name=say("Target A.I.4: {range} of GRDP", range=_ratio(programme, "A.I.4", say)),
+            hoverinfo="skip",
+        )
+    for code in SOURCES:
+        hover = [
+            f"{names[code]}, {year}: {say.money(value)}"
+            for year, value in zip(years, table[f"{code}_bn_vnd"], strict=True)
+        ]
+        figure.add_bar(
+            x=years,
+            y=table[f"{code}_bn_vnd"] / 1000,
+            name=names[code],
+            marker=pattern(*SOURCE_STYLE[code]),
+            width=0.45,
+            customdata=hover,
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    for column, name, color, dash in _lines(programme, limit, say):
+        values = table["envelope_bn_vnd"] * limit / 100 if column == "limit" else table[column]
+        if values.notna().all():
+            figure.add_scatter(
+                x=years,
+                y=values / 1000,
+                mode="lines+markers",
+                name=name,
+                line={"color": color, "dash": dash, "width": 2},
+                customdata=[f"{name}, {year}: {say.money(value)}" for year, value in zip(years, values, strict=True)],
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+    for year, amount, share in zip(years, table["listed_bn_vnd"], table["listed_share"], strict=True):
+        in_bar(figure, year, amount / 2000, say.percent(share, 0))
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(title=say("thousand bn VND"), rangemode="tozero")
+    return frame(
+        figure,
+        say,
+        title=_title(table, limit, say),
+        subtitle=say("Prices of 2025; label: what the list takes of the scenario's investment"),
+        source=source_line("envelope", say),
+        table=_rows(table, names, say),
+        height=560,
+        least_width=680,
+    )
+
+
+def _lines(programme: Programme, limit: float, say: Language) -> list[tuple[str, str, str, str]]:
+    """Return the lines of the figure: their column, name, colour and dash."""
+    return [
+        ("envelope_bn_vnd", say("Investment in the scenario"), GREEN, "solid"),
+        (
+            "about_bn_vnd",
+            say("Target B.I.1: about {range} of GRDP", range=_ratio(programme, "B.I.1", say)),
+            PURPLE,
+            "dash",
+        ),
+        ("need_rise_bn_vnd", say("What the target ICOR asks for"), INK, "dot"),
+        ("limit", say("{limit} of the scenario's investment", limit=say.percent(limit / 100, 0)), RED, "dashdot"),
+    ]
+
+
+def _ratio(programme: Programme, target: str, say: Language) -> str:
+    rows = programme.targets[programme.targets["id"] == target]
+    if rows.empty:
+        return "–"
+    low, high = (float(rows.iloc[0][end]) / 100 for end in ("low", "high"))
+    return say.percent(low, 0) if low == high else f"{say.number(low * 100)}–{say.percent(high, 0)}"
+
+
+def _title(table: pd.DataFrame, limit: float, say: Language) -> str:
+    over = table[table["listed_share"] > limit / 100]
+    if len(over) == len(table):
+        return say("The list takes over {limit} of investment every year", limit=say.percent(limit / 100, 0))
+    if over.empty:
+        return say("No year takes over {limit} of investment", limit=say.percent(limit / 100, 0))
+    years = ", ".join(str(year) for year in over["year"])
+    return say("The list takes over {limit} of investment in {years}", limit=say.percent(limit / 100, 0), years=years)
+
+
+def _rows(table: pd.DataFrame, names: dict[str, str], say: Language) -> Any:
+    columns = {
+        **{f"{code}_bn_vnd": names[code] for code in SOURCES},
+        "listed_bn_vnd": say("List"),
+        "envelope_bn_vnd": say("Investment in the scenario"),
+        "low_bn_vnd": say("A.I.4, low"),
+        "high_bn_vnd": say("A.I.4, high"),
+        "about_bn_vnd": "B.I.1",
+        "need_rise_bn_vnd": say("ICOR, by the rise"),
+        "need_yearly_bn_vnd": say("ICOR, yearly"),
+        "rest_bn_vnd": say("Left for all else"),
+    }
+    heads = [say("Year"), *columns.values(), say("List in investment")]
+    rows = [
+        (str(row["year"]), *(say.number(row[name]) for name in columns), say.percent(row["listed_share"]))
+        for row in table.to_dict("records")
+    ]
+    return rows_table(heads, rows)
+
+
+def yardstick_table(programme: Programme, story: Scenario, lang: str) -> HTML:
+    """Return what the list takes of every five-year sum that the programme or a source names."""
+    say = speak(lang)
+    parts = {
+        "listed": say("all listed projects"),
+        "public": say("public projects"),
+        "off_budget": say("projects outside the budget"),
+        "private": say("projects outside the budget and PPP"),
+    }
+    names = {
+        "envelope": say("Investment in the scenario"),
+        "target_ratio": say("Investment by target {target}", target="A.I.4"),
+        "about_ratio": say("Investment by target {target}", target="B.I.1"),
+        "need_rise": say("Investment that the target ICOR asks for, by the rise of GRDP"),
+        "need_yearly": say("Investment that the target ICOR asks for, by the yearly ratio"),
+        "reported": say("Investment target as the press reports it (over)"),
+        "local_spending": say("Local budget spending, target {target}", target=row_number("A.I.8.spending")),
+        "private_share": say("Private investment by section II, 1.7, of the scenario's"),
+    }
+    rows = [
+        (
+            names[row["yardstick"]],
+            _from_to(row["low_bn_vnd"], row["high_bn_vnd"], say),
+            parts[row["part"]],
+            say.number(row["part_bn_vnd"]),
+            _shares(row["share_low"], row["share_high"], say),
+        )
+        for row in yardsticks(programme, story).to_dict("records")
+    ]
+    first, last = programme.years[0], programme.years[-1]
+    heads = [
+        say("Sum of {first}–{last}", first=first, last=last),
+        say("bn VND"),
+        say("Held against it"),
+        say("bn VND"),
+        say("Share"),
+    ]
+    note = say(
+        "Budget spending and the reported target are at the prices of each year, the rest at those of 2025. The list "
+        "does not say which investors are domestic, so the private share is held against both readings."
+    )
+    return html_table("yardsticks", heads, rows, numbers=(1, 3, 4), note=note)
+
+
+def _from_to(low: float, high: float, say: Language) -> str:
+    return say.number(low) if low == high else f"{say.number(low)} – {say.number(high)}"
+
+
+def _shares(low: float, high: float, say: Language) -> str:
+    return (
+        say.percent(low, 0)
+        if say.percent(low, 0) == say.percent(high, 0)
+        else f"{say.percent(low, 0)} – {say.percent(high, 0)}"
+    )

@@ -1,0 +1,87 @@
+"""What is set for each project, and what follows for it? The table behind the panel, and to take away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from bnplan_lib.analysis.delays import grdp_forgone
+from bnplan_lib.analysis.envelope import in_window, investment_envelope
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.model.projects import project_values
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
+
+SET = ("delay_quarters", "stretch", "overrun", "profile", "dropped")
+
+
+def project_list(programme: Programme, story: Scenario, lang: str) -> pd.DataFrame:
+    """Return every project with its cost, what the scenario sets for it, and where its money then falls.
+
+    Returns
+    -------
+    DataFrame
+        One row a project, in the order of the document; numbers are numbers, heads are
+        in the language.
+    """
+    say = speak(lang)
+    projects = programme.projects
+    names = {name: say.labels(programme.codes, name) for name in ("capital_source", "asset", "profile")}
+    levers = {name: project_values(projects, story.values, name) for name in SET}
+    money = in_window(programme, story).set_index("project_id").reindex(projects["id"])
+    unit = say("bn VND")
+    first, last = programme.years[0], programme.years[-1]
+    return pd.DataFrame(
+        {
+            say("Row"): projects["id"].astype(object),
+            say("Project"): projects[f"label_{lang}"].astype(object),
+            say("Capital source"): projects["capital_source"].map(names["capital_source"]).astype(object),
+            say("Kind of asset"): projects["asset"].map(names["asset"]).astype(object),
+            say("Period as printed"): projects["printed_period"].astype(object),
+            say("Printed cost, bn VND"): projects["cost_bn_vnd"].astype(float),
+            say("Delay, quarters"): np.array(levers["delay_quarters"], float),
+            say("Longer by, %"): np.array(levers["stretch"], float),
+            say("Overrun, %"): np.array(levers["overrun"], float),
+            say("Spending profile"): [names["profile"][code] for code in levers["profile"]],
+            say("Dropped"): [say("yes") if dropped else say("no") for dropped in levers["dropped"]],
+            say("Cost then, bn VND"): money["cost_bn_vnd"].to_numpy(),
+            f"{say('Before')} {first}, {unit}": money["before_bn_vnd"].to_numpy(),
+            f"{first}–{last}, {unit}": money["inside_bn_vnd"].to_numpy(),
+            f"{say('After')} {last}, {unit}": money["after_bn_vnd"].to_numpy(),
+        }
+    )
+
+
+def load_lines(programme: Programme, story: Scenario, lang: str) -> str:
+    """Return the sums of a scenario as a small HTML table: cost, load, share of investment, peak, GRDP lost."""
+    say = speak(lang)
+    table = investment_envelope(programme, story)
+    first, last = programme.years[0], programme.years[-1]
+    listed, envelope = table["listed_bn_vnd"].sum(), table["envelope_bn_vnd"].sum()
+    peak = table.loc[table["listed_bn_vnd"].idxmax()]
+    lines = {
+        say("Cost of the list"): say.money(in_window(programme, story)["cost_bn_vnd"].sum()),
+        say("Falls in {first}–{last}", first=first, last=last): say.money(listed),
+        say("Share of the scenario's investment"): say.percent(listed / envelope),
+        say("Peak year"): f"{peak['year']}: {say.money(peak['listed_bn_vnd'])}, {say.percent(peak['listed_share'])}",
+        say("GRDP lost by delays"): say.money(grdp_forgone(programme, story)["forgone_bn_vnd"].sum()),
+    }
+    cell = "padding: 2px 14px 2px 0; text-align: left"
+    rows = "".join(f'<tr><th style="{cell}">{name}</th><td>{value}</td></tr>' for name, value in lines.items())
+    return f'<table class="bn-load">{rows}</table>'
+
+
+def words_of_table(say: Language) -> dict[str, str]:
+    """Return what a live table says around its rows."""
+    return {
+        "search": say("Find:"),
+        "info": say("_START_ to _END_ of _TOTAL_"),
+        "infoEmpty": say("nothing found"),
+        "infoFiltered": "",
+        "zeroRecords": say("nothing found"),
+        "lengthMenu": say("_MENU_ rows"),
+    }
