@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 NUMBERS = ("delay_quarters", "stretch", "overrun")
-COLUMNS = [0, 1, 2, 4, 5, 6, 7, 8, 9, 10]  # shown in the panel; the files to take away have all
+COLUMNS = [0, 1, 2, 3, 4, 5]  # what the panel lists; the files to take away also have what is set and what follows
+LARGEST_FIRST = 5  # the column of costs among them
+WIDE = {"width": "56em"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -53,9 +55,12 @@ def investment(programme: Programme, story: Scenario, lang: str, limit: float = 
     controls: dict[str, Any] = {name: slider(catalogue[f"projects.*.{name}"], 0, say) for name in NUMBERS}
     names = say.labels(programme.codes, "profile")
     controls["profile"] = widgets.Dropdown(
-        options=[(names[code], code) for code in CHOICES["profile"]], description=say("Spending profile"), style=LABEL
+        options=[(names[code], code) for code in CHOICES["profile"]],
+        description=say("Spending profile"),
+        style=LABEL,
+        layout=WIDE,
     )
-    controls["dropped"] = widgets.Checkbox(description=say("Off the list"), style=LABEL)
+    controls["dropped"] = widgets.Checkbox(description=say("Off the list"), style=LABEL, layout=WIDE, indent=True)
     picked = widgets.HTML(say("Pick one project or several in the table."))
     links = widgets.HTML(downloads(project_list(programme, story, lang), say))
     ids = list(programme.projects["id"])
@@ -75,9 +80,7 @@ def investment(programme: Programme, story: Scenario, lang: str, limit: float = 
             tell()
 
     def tell() -> None:
-        now = project_list(programme, panel.now, lang)
-        table.df = now.iloc[:, COLUMNS]
-        links.value = downloads(now, say)
+        links.value = downloads(project_list(programme, panel.now, lang), say)
 
     def back(_: object) -> None:
         panel.forget()
@@ -98,15 +101,27 @@ def project_table(table: pd.DataFrame, say: Language) -> Any:
     from itables.widget import ITable
 
     return ITable(
-        table.iloc[:, COLUMNS],
-        select=True,
+        shown(table, say),
+        select={"style": "multi"},
         showIndex=False,
         pageLength=10,
+        order=[[LARGEST_FIRST, "desc"]],
         language=words_of_table(say),
         classes="display compact",
         style="width: 100%; table-layout: auto",
         maxBytes=0,
     )
+
+
+def shown(table: pd.DataFrame, say: Language) -> pd.DataFrame:
+    """Return the columns that the panel has room for, numbers in the reader's notation; the table orders them still."""
+    chosen = table.iloc[:, COLUMNS]
+    numbers = chosen.select_dtypes("number").columns
+    return chosen.assign(**{name: [_number(value, say) for value in chosen[name]] for name in numbers})
+
+
+def _number(value: float, say: Language) -> str:
+    return "-" if pd.isna(value) else say.number(value, 0 if value == round(value) else 1)
 
 
 def downloads(table: pd.DataFrame, say: Language) -> str:
@@ -119,4 +134,4 @@ def downloads(table: pd.DataFrame, say: Language) -> str:
         f'<a download="{name}" href="data:{kind};base64,{base64.b64encode(content).decode()}">{name}</a>'
         for name, (kind, content) in files.items()
     ]
-    return f"{html.escape(say('Take the table away:'))} " + " · ".join(links)
+    return html.escape(say("Take the table away:")) + " " + " · ".join(links)

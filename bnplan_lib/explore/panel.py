@@ -13,7 +13,7 @@ from bnplan_lib.errors import PlanError
 from bnplan_lib.figures.language import Language
 from bnplan_lib.inputs.levers import Lever
 from bnplan_lib.inputs.scenario import Scenario, move_levers
-from bnplan_lib.inputs.scenario_text import save_scenario
+from bnplan_lib.inputs.scenario_text import save_scenario, shown
 
 WIDTH_PX = 960  # a live figure does not follow the width of its cell
 STEPS = 200  # from one end of a slider to the other, where its unit sets none
@@ -80,7 +80,9 @@ def refresh(shown: go.FigureWidget, drawn: go.Figure) -> None:
 
 
 def _told(value: Any) -> str:
-    return ", ".join(map(_told, value)) if isinstance(value, tuple) else f"{value:g}"
+    if isinstance(value, tuple):
+        return ", ".join(map(_told, value))
+    return shown(value) if isinstance(value, bool | str) else f"{value:g}"
 
 
 class Panel:

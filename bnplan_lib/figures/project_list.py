@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -75,7 +75,7 @@ def load_lines(programme: Programme, story: Scenario, lang: str) -> str:
     return f'<table class="bn-load">{rows}</table>'
 
 
-def words_of_table(say: Language) -> dict[str, str]:
+def words_of_table(say: Language) -> dict[str, Any]:
     """Return what a live table says around its rows."""
     return {
         "search": say("Find:"),
@@ -84,4 +84,7 @@ def words_of_table(say: Language) -> dict[str, str]:
         "infoFiltered": "",
         "zeroRecords": say("nothing found"),
         "lengthMenu": say("_MENU_ rows"),
+        "select": {"rows": {"_": say("%d picked"), "0": ""}},
+        "decimal": say.separators[0],
+        "thousands": say.separators[1],
     }
