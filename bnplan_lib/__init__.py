@@ -22,7 +22,6 @@ from bnplan_lib.analysis.goals import solve
 from bnplan_lib.analysis.growth import growth_targets, required_rate
 from bnplan_lib.analysis.investment import composition, concentration
 from bnplan_lib.analysis.relations import evaluate_ties
-from bnplan_lib.analysis.sensitivity import sensitivity, tornado
 from bnplan_lib.analysis.timeline import concurrency, overlaps, standing, workload
 from bnplan_lib.analysis.uncertainty import simulate
 from bnplan_lib.errors import PlanError
@@ -65,13 +64,11 @@ __all__ = [
     "read_programme",
     "read_scenario",
     "required_rate",
-    "sensitivity",
     "simulate",
     "simulate_exposure",
     "solve",
     "source_note",
     "standing",
-    "tornado",
     "workload",
 ]
 

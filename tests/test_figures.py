@@ -13,6 +13,8 @@ PROGRAMME = bn.read_programme()
 NAMES = ("low", "middle", "high", "airport_late", "electronics_slump")
 STORIES = {name: bn.read_scenario(name, uncertainty="uncertain") for name in NAMES}
 F = bn.figures
+CLASSES = ("sector", "asset", "place", "size_class", "start_year")
+EXPOSURE = bn.simulate_exposure(PROGRAMME, STORIES["middle"], draws=500)
 FINDINGS, TIES = bn.audit(PROGRAMME), bn.evaluate_ties(PROGRAMME)
 
 
@@ -36,12 +38,18 @@ def draw_all(story, lang):
         "contributions": F.contributions(path, lang),
         "levels": F.levels(path, lang),
         "closing": F.closing(PROGRAMME, story, 11.5, lang),
-        "capital_source": F.composition_bars(PROGRAMME, "capital_source", lang),
-        "sector": F.composition_bars(PROGRAMME, "sector", lang),
-        "size_class": F.composition_bars(PROGRAMME, "size_class", lang),
+        "capital_source": F.composition_bars(PROGRAMME, story, "capital_source", lang),
+        **dict(zip(CLASSES, F.compositions(PROGRAMME, story, lang), strict=True)),
+        "treemap": F.treemap(PROGRAMME, story, lang),
+        "profile_lines": F.profile_lines(PROGRAMME, story, lang),
+        "window_bars": F.window_bars(PROGRAMME, story, 10, lang),
+        "envelope_bars": F.envelope_bars(PROGRAMME, story, 75.0, lang),
+        "exposure_bars": F.exposure_bars(PROGRAMME, EXPOSURE, lang),
+        "late_bars": F.late_bars(PROGRAMME, story, 8, 10, lang),
+        "forgone_lines": F.forgone_lines(PROGRAMME, story, lang),
         "printed_totals": F.printed_totals(PROGRAMME, lang),
-        "largest_bars": F.largest_bars(PROGRAMME, 10, lang),
-        "lorenz": F.lorenz(PROGRAMME, lang),
+        "largest_bars": F.largest_bars(PROGRAMME, story, 10, lang),
+        "lorenz": F.lorenz(PROGRAMME, story, lang),
         "yearly_load": F.yearly_load(PROGRAMME, story, lang),
         "project_gantt": F.project_gantt(PROGRAMME, story, "2026Q4", lang),
         "task_gantt": F.task_gantt(PROGRAMME, "2026Q4", lang),

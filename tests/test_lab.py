@@ -233,7 +233,8 @@ def test_a_setting_saved_from_the_panel_is_a_scenario(opened, lab):
 def test_doubling_the_first_project_raises_the_total(opened):
     page = opened("02_investment_composition")
     before = page.evaluate(TOTAL)
-    slide(page, "projects-all-overrun", "End")
+    page.locator(f"{PANEL} table.dataTable tbody tr").first.click()
+    slide(page, "project-overrun", "End")
     assert until_drawn(page, TOTAL, f"drawn > 1.1 * {before}")
 
 

@@ -79,6 +79,8 @@ WRONG = {
     "seed": [-1, 1.5, None],
     "against": ["low", [""], [1], ["low", "low"], ["a", "b", "c", "d", "e", "f"]],
     "measured": ["A.I.9", 1],
+    "limit": [0, "75", 501, True],
+    "slip": [0, 41, 2.5, True],
     "largest": [0, 31, 2.5, "ten", True],
     "shared": ["corridors", None],
     "as_of": ["2026", "2026Q5", 2026],

@@ -8,7 +8,7 @@ from bnplan_lib.figures.envelope import envelope_bars, yardstick_table
 from bnplan_lib.figures.exposure import exposure_bars, exposure_table, risk_table
 from bnplan_lib.figures.goals import solution
 from bnplan_lib.figures.growth import bottom_up, closing, contributions, levels, targets_and_path
-from bnplan_lib.figures.investment import composition_bars, largest_bars, lorenz, printed_totals
+from bnplan_lib.figures.investment import composition_bars, compositions, largest_bars, lorenz, printed_totals
 from bnplan_lib.figures.outlook import accounting, investment_need, outlook_table
 from bnplan_lib.figures.phasing import profile_lines, window_bars, yearly_load
 from bnplan_lib.figures.tables import overlap_table, target_table
@@ -26,6 +26,7 @@ __all__ = [
     "closing",
     "comparison_table",
     "composition_bars",
+    "compositions",
     "contributions",
     "corrected_table",
     "difference_bars",

@@ -107,6 +107,12 @@ def composition_bars(programme: Programme, story: Scenario, by: str, lang: str) 
     )
 
 
+def compositions(programme: Programme, story: Scenario, lang: str) -> list[go.Figure]:
+    """Draw what the money is for, where it goes, how large the projects are and when they begin."""
+    classes = ("sector", "asset", "place", "size_class", "start_year")
+    return [composition_bars(programme, story, by, lang) for by in classes]
+
+
 def printed_totals(programme: Programme, lang: str) -> go.Figure:
     """Draw each group's printed total beside the sum of its rows."""
     say = speak(lang)

@@ -137,6 +137,7 @@ def _facts(topic: str, programme: Programme, say: Language) -> str:
     status = {
         "estimate": say("estimate"),
         "plan": say("plan"),
+        "target": say("target"),
         "preliminary": say("preliminary"),
         "final": say("final"),
         "derived": say("derived"),
