@@ -137,10 +137,12 @@ def lorenz_curve(programme: Programme, story: Scenario | None = None) -> pd.Data
     -------
     DataFrame
         One row for each number of projects, the smallest first, from none to all:
-        `projects_share, cost_share`, both from 0 to 1.
+        `projects_share, cost_share`, both from 0 to 1; no row where no project has a cost.
     """
     cost = np.sort(listed_projects(programme, story)["cost_bn_vnd"].dropna().to_numpy(float))
-    counted = np.arange(len(cost) + 1) / max(len(cost), 1)
+    if not len(cost):
+        return pd.DataFrame({"projects_share": [], "cost_share": []})
+    counted = np.arange(len(cost) + 1) / len(cost)
     return pd.DataFrame({"projects_share": counted, "cost_share": np.append(0.0, np.cumsum(cost)) / cost.sum()})
 
 

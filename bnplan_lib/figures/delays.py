@@ -114,7 +114,7 @@ def forgone_lines(programme: Programme, story: Scenario, lang: str) -> go.Figure
     """Draw what is spent by the end of each year, as printed and under the scenario, and the GRDP lost between."""
     say = speak(lang)
     table = grdp_forgone(programme, story)
-    years = [str(year) for year in table["year"]]
+    years = table["year"].tolist()
     figure = go.Figure()
     for column, name, color, dash in (
         ("planned_bn_vnd", say("As printed"), GREY, "dash"),
@@ -131,7 +131,7 @@ def forgone_lines(programme: Programme, story: Scenario, lang: str) -> go.Figure
             ],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    figure.update_xaxes(type="category")
+    figure.update_xaxes(dtick=1, tickformat="d")
     figure.update_yaxes(title=say("thousand bn VND"), rangemode="tozero")
     heads = [
         say("Year"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RANGE_FILL = "#d9ead9"
 
 
-def in_bar(figure: go.Figure, x: str, y: float, text: str) -> None:
+def in_bar(figure: go.Figure, x: float, y: float, text: str) -> None:
     """Add a label on white within a bar, where no line of the figure runs through it."""
     figure.add_annotation(
         x=x, y=y, text=f"<b>{text}</b>", showarrow=False, bgcolor="white", borderpad=3, font={"color": INK}
@@ -40,7 +40,7 @@ def envelope_bars(programme: Programme, story: Scenario, limit: float, lang: str
     say = speak(lang)
     names = say.labels(programme.codes, "capital_source")
     table = investment_envelope(programme, story)
-    years = [str(year) for year in table["year"]]
+    years = table["year"].tolist()
     figure = go.Figure()
     if table["low_bn_vnd"].notna().all():
         figure.add_scatter(
@@ -82,7 +82,7 @@ def envelope_bars(programme: Programme, story: Scenario, limit: float, lang: str
     for year, amount, share in zip(years, table["listed_bn_vnd"], table["listed_share"], strict=True):
         in_bar(figure, year, amount / 2000, say.percent(share, 0))
     figure.update_layout(barmode="stack")
-    figure.update_xaxes(type="category")
+    figure.update_xaxes(dtick=1, tickformat="d")
     figure.update_yaxes(title=say("thousand bn VND"), rangemode="tozero")
     return frame(
         figure,

@@ -27,7 +27,7 @@ def exposure_bars(programme: Programme, result: Exposure, lang: str) -> go.Figur
     """Draw the spread of what the list takes each year over the spread of what can be invested."""
     say = speak(lang)
     table = result.years
-    years = [str(year) for year in table["year"]]
+    years = table["year"].tolist()
     figure = go.Figure()
     figure.add_scatter(
         x=[*years, *years[::-1]],
@@ -76,7 +76,7 @@ def exposure_bars(programme: Programme, result: Exposure, lang: str) -> go.Figur
     )
     for year, low, value in zip(years, table["q05"], table["over_limit"], strict=True):
         in_bar(figure, year, low / 2000, chance(value, say))
-    figure.update_xaxes(type="category")
+    figure.update_xaxes(dtick=1, tickformat="d")
     figure.update_yaxes(title=say("thousand bn VND"), rangemode="tozero")
     limit = say.percent(result.limit, 0)
     heads = [
@@ -190,6 +190,8 @@ def _lever(risk: Risk, say: Language) -> str:
 
 
 def _covered(programme: Programme, risk: Risk, say: Language) -> str:
+    if len(risk.projects) == len(programme.projects):
+        return say("All kinds")
     names = say.labels(programme.codes, "asset")
     codes = programme.projects["asset"].iloc[risk.projects]
     return ", ".join(names[code].lower() if place else names[code] for place, code in enumerate(dict.fromkeys(codes)))

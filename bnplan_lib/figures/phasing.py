@@ -128,7 +128,7 @@ def profile_lines(programme: Programme, story: Scenario, lang: str) -> go.Figure
         )
     figure.update_xaxes(dtick=1, tickformat="d")
     figure.update_yaxes(title=say("thousand bn VND"), rangemode="tozero")
-    columns = [say("Year"), *(f"{names[profile]}, {say('bn VND')}" for profile in PROFILE_STYLE)]
+    columns = [say("Year"), *(", ".join([names[profile], say("bn VND")]) for profile in PROFILE_STYLE)]
     rows = [(str(year), *(say.number(value) for value in row)) for year, row in wide.iterrows()]
     peaks = wide.idxmax()
     return frame(

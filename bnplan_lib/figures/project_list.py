@@ -35,6 +35,8 @@ def project_list(programme: Programme, story: Scenario, lang: str) -> pd.DataFra
     money = in_window(programme, story).set_index("project_id").reindex(projects["id"])
     unit = say("bn VND")
     first, last = programme.years[0], programme.years[-1]
+    before = say("Before {year}, bn VND", year=first)
+    after = say("After {year}, bn VND", year=last)
     return pd.DataFrame(
         {
             say("Row"): projects["id"].astype(object),
@@ -49,9 +51,9 @@ def project_list(programme: Programme, story: Scenario, lang: str) -> pd.DataFra
             say("Spending profile"): [names["profile"][code] for code in levers["profile"]],
             say("Dropped"): [say("yes") if dropped else say("no") for dropped in levers["dropped"]],
             say("Cost then, bn VND"): money["cost_bn_vnd"].to_numpy(),
-            f"{say('Before')} {first}, {unit}": money["before_bn_vnd"].to_numpy(),
+            before: money["before_bn_vnd"].to_numpy(),
             f"{first}–{last}, {unit}": money["inside_bn_vnd"].to_numpy(),
-            f"{say('After')} {last}, {unit}": money["after_bn_vnd"].to_numpy(),
+            after: money["after_bn_vnd"].to_numpy(),
         }
     )
 
