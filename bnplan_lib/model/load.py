@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -110,13 +111,13 @@ def _columns(
     if isinstance(profile, str) and profile not in PROFILES:
         raise UnknownName("profile", profile, PROFILES)
     columns = {name: np.asarray(one) for name, one in given.items() if one is not None and not isinstance(one, str)}
-    rows = columns["first"].shape[:1]
+    rows = columns["first"].size
     faults = []
     for name, column in columns.items():
         if column.ndim != 1:
             faults.append(Fault(name, "must be one column of numbers", f"{column.ndim} dimensions"))
-        elif column.shape != rows:
-            faults.append(Fault(name, f"must have as many rows as first, {rows[0]}", f"{len(column)}"))
+        elif column.size != rows:
+            faults.append(Fault(name, f"must have as many rows as first, {rows}", f"{column.size}"))
         elif column.size and column.dtype.kind not in ("iuf" if name == "cost_bn_vnd" else "iu"):
             kind = "numbers" if name == "cost_bn_vnd" else "whole numbers"
             faults.append(Fault(name, f"must hold {kind}", str(column.dtype)))
@@ -154,11 +155,11 @@ def _grid(columns: Columns, profiles: tuple[str, ...], class_count: int, block: 
 def _keys(part: Columns, grid: _Grid, kind: type[np.signedinteger]) -> np.ndarray:
     """Return the cell of each row, as a place in the grid of all cells."""
     first, last = (part[name].astype(kind, copy=False) for name in ("first", "last"))
-    # one product less: (last - first) * across + (first - begin) * classes
-    across = len(grid.profiles) * grid.starts * grid.classes
-    keys = last * kind(across)
-    keys -= first * kind(across - grid.classes)
-    keys -= kind(grid.begin * grid.classes)
+    keys = last - first
+    keys *= kind(len(grid.profiles) * grid.starts * grid.classes)
+    since = first - kind(grid.begin)
+    since *= kind(grid.classes)
+    keys += since
     if "profile" in part:
         keys += part["profile"].astype(kind, copy=False) * kind(grid.starts * grid.classes)
     if "classes" in part:
@@ -177,7 +178,7 @@ def _spread(load: np.ndarray, keys: np.ndarray, costs: np.ndarray, grid: _Grid) 
     flat = load.reshape(-1)
     groups, cells = np.divmod(keys, grid.starts * grid.classes)
     edges = np.flatnonzero(np.diff(groups, prepend=-1, append=-1))
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         length, profile = divmod(int(groups[begin]), len(grid.profiles))
         shares = quarterly_shares(grid.profiles[profile], length + 1)
         cell, cost = cells[begin:end], costs[begin:end]
@@ -195,7 +196,8 @@ def _faults(columns: Columns, codes: Mapping[str, int], block: int) -> list[Faul
     for name, rule, broken in _rules(codes):
         if name not in columns:
             continue
-        count, shown = 0, []
+        count = 0
+        shown: list[str] = []
         for number, part in enumerate(_blocks(columns, block)):
             places = np.flatnonzero(broken(part))
             count += len(places)
