@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-RANGE_FILL = "#d9ead9"
+RANGE_FILL = "rgba(46, 125, 50, 0.18)"  # bars and their error bars show through
 
 
 def in_bar(figure: go.Figure, x: float, y: float, text: str) -> None:
