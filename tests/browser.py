@@ -26,6 +26,7 @@ ARGUMENTS = (
 DATA = Path(__file__).resolve().parents[1] / "data"
 BOTH = {
     "bnplan",
+    *("flyvbjerg", "holm", "buhl", "gardner"),  # authors cited
     "csv",
     "github",
     "gini",
