@@ -234,3 +234,17 @@ def test_the_growth_note_shows_the_derived_share_and_the_other_reading(lang):
     assert "2.86" in note
     assert "5.47" in note
     assert "8.200 – 8.700" in note
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("projects.*.profile", "s_curve", "Spending profile = S-curve"),
+        ("projects.sector:airport.overrun", 20.0, "Airport: Cost overrun = 20%"),
+        ("projects.corridor:ring_road_4.delay_quarters", 8, "Ring Road 4: Project delay (quarters) = 8"),
+        ("projects.II.1.dropped", True, "II.1: Project dropped = yes"),
+    ],
+)
+def test_a_moved_lever_of_projects_is_said(key, value, told):
+    said = bn.headline("investment", PROGRAMME, move_levers(STORIES["middle"], {key: value}), "en").data
+    assert told in said.replace("\N{NO-BREAK SPACE}", " ")

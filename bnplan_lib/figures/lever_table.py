@@ -47,10 +47,10 @@ def _default(row: dict[str, Any], facts: dict[str, float], say: Language) -> str
         return say("derived")
     if row["type"] in ("number", "integer"):
         value = lever_amount(float(row["default"]), row["unit"], say)
+    elif row["type"] in ("quarter", "choice"):
+        value = lever_amount(row["default"], row["unit"], say)
     else:
-        value = (
-            say.quarter(row["default"]) if row["type"] == "quarter" else lever_amount(row["default"] == "true", "", say)
-        )
+        value = lever_amount(row["default"] == "true", "", say)
     return say("{value}, assumed", value=value) if row["basis"] == "assumed" else value
 
 

@@ -22,12 +22,28 @@ def lever_title(programme: Programme, name: str, say: Language) -> str:
     section, _, own = name.partition(".")
     if section == "projects":
         project, _, lever = own.rpartition(".")
-        whose = "" if project == "*" else f"{project}: "
-        return whose + say.of(titles.loc[f"projects.*.{lever}"], "title")
+        return _whose(programme, project, say) + say.of(titles.loc[f"projects.*.{lever}"], "title")
     key, _, year = name.rpartition(".")
     if year.isdigit():
         return f"{say.of(titles.loc[key], 'title')}, {year}"
     return say.of(titles.loc[name], "title")
+
+
+def _whose(programme: Programme, project: str, say: Language) -> str:
+    """Return whose lever it is: a project's by its id, a class by its name, nothing where it is of all."""
+    kind, _, code = project.partition(":")
+    return "" if project == "*" else f"{say.labels(programme.codes, kind)[code] if code else project}: "
+
+
+def profile_name(value: str, say: Language) -> str:
+    """Return what a spending profile is called within a sentence."""
+    names = {
+        "uniform": say("even"),
+        "front": say("front-loaded"),
+        "back": say("back-loaded"),
+        "s_curve": say("S-curve"),
+    }
+    return names[value]
 
 
 def lever_amount(value: Any, unit: str, say: Language) -> str:
@@ -38,6 +54,8 @@ def lever_amount(value: Any, unit: str, say: Language) -> str:
         return "; ".join(lever_amount(one, unit, say) for one in value)
     if isinstance(value, bool):
         return say("yes") if value else say("no")
+    if unit == "profile":
+        return profile_name(value, say)
     if isinstance(value, str):
         return say.quarter(value)
     if unit == "percentage_points":
