@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bnplan_lib.cli_options import Data, Edition, Format, Scenarios, print_table, tell
+from bnplan_lib.cli_register import register
 from bnplan_lib.cli_scenarios import compare, solve
 from bnplan_lib.errors import PlanError
 
@@ -226,6 +227,10 @@ app.command(
     epilog="Examples:  bnplan compare middle high  ·  bnplan compare middle mine.toml --explain A.I.2  ·  "
     "bnplan compare low middle high --format json"
 )(compare)
+app.command(
+    epilog="Examples:  bnplan register projects.parquet  ·  "
+    "bnplan register projects.csv --by sector --profile s_curve --format csv"
+)(register)
 
 
 @app.command()
