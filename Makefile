@@ -44,6 +44,8 @@ bench: .venv/.ready ## time the heavy parts
 	$(BIN)/python tests/benchmarks/audit.py $(ARGS)
 	$(BIN)/python tests/benchmarks/growth.py
 	$(BIN)/python tests/benchmarks/panel.py
+	@$(BIN)/uv pip install --quiet --target .venv/bench polars duckdb staircase || echo "no rivals to be had: bnplan alone"
+	PYTHONPATH=.venv/bench $(BIN)/python tests/benchmarks/investment.py
 
 # uv is what the set-up below needs on top of pyproject.toml.
 lock: .venv/.locked ## remake requirements.lock, every package at its newest
