@@ -31,19 +31,27 @@ Tell = Callable[[str, str, np.ndarray, Found], None]
 def read_columns(
     batch: pa.RecordBatch, by: str | None, profile: str, known: dict[str, int], tell: Tell
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the columns of a part of the register by the names of `Register`, and of the ids a hash."""
+    """Yield the columns of a part of the register by the names of `Register`, and of the ids a hash.
+
+    Every cell that breaks a rule is told by column, rule, a mask of rows and a way to show what was found.
+
+    Raises
+    ------
+    FaultyInput
+        If there are too many classes.
+    """
     text = read_ids(batch.column("id"), tell)
     yield "hash", hash_texts(text.drop_null())
     first = _quarters(batch.column("start"), "start", tell)
     last = _quarters(batch.column("end"), "end", tell)
     early = (last < first) & (last >= 0)
     if early.any():
-        start, end = batch.column("start"), batch.column("end")
+        ends = batch.column("start"), batch.column("end")
         tell(
             "end",
             "must not come before start",
             early,
-            lambda row: f"{shorten(start[row].as_py())} to {shorten(end[row].as_py())}",
+            lambda row: " to ".join(shorten(one[row].as_py()) for one in ends),
         )
     yield "first", first
     yield "last", last
@@ -65,6 +73,13 @@ def read_columns(
 
 
 def check_types(schema: pa.Schema, file: str, by: str | None) -> None:
+    """Raise where a column is of a type that no rule can be held against, such as a date.
+
+    Raises
+    ------
+    FaultyInput
+        All such columns at once.
+    """
     from pyarrow import types
 
     def is_text(kind: pa.DataType) -> bool:
