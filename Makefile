@@ -44,10 +44,6 @@ bench: .venv/.ready ## time the heavy parts
 	$(BIN)/python tests/benchmarks/audit.py $(ARGS)
 	$(BIN)/python tests/benchmarks/growth.py
 	$(BIN)/python tests/benchmarks/panel.py
-	@[ -d .venv/bench/staircase ] \
-	  || $(BIN)/uv pip install --quiet --python $(BIN)/python --target .venv/bench polars duckdb staircase \
-	  || echo "polars, duckdb and staircase could not be fetched: timed without them"
-	PYTHONPATH=.venv/bench $(BIN)/python tests/benchmarks/investment.py
 	@$(BIN)/uv pip install --quiet --target .venv/bench polars duckdb staircase || echo "no rivals to be had: bnplan alone"
 	PYTHONPATH=.venv/bench $(BIN)/python tests/benchmarks/investment.py
 
