@@ -44,7 +44,7 @@ bench: .venv/.ready ## time the heavy parts
 	$(BIN)/python tests/benchmarks/audit.py $(ARGS)
 	$(BIN)/python tests/benchmarks/growth.py
 	$(BIN)/python tests/benchmarks/panel.py
-	@$(BIN)/uv pip install --quiet --target .venv/bench polars duckdb staircase || echo "no rivals to be had: bnplan alone"
+	@test -d .venv/bench || $(BIN)/uv pip install --quiet --target .venv/bench polars duckdb staircase || echo "no rivals to be had: bnplan alone"
 	PYTHONPATH=.venv/bench $(BIN)/python tests/benchmarks/investment.py
 
 # uv is what the set-up below needs on top of pyproject.toml.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-QUARTER: Final = re.compile(r"(\d{4})Q([1-4])")
+QUARTER: Final = re.compile(r"([0-9]{4})Q([1-4])")
 
 
 def is_quarter(value: object) -> bool:
