@@ -22,8 +22,10 @@ from bnplan_lib.analysis.goals import solve
 from bnplan_lib.analysis.growth import growth_targets, required_rate
 from bnplan_lib.analysis.investment import composition, concentration
 from bnplan_lib.analysis.relations import evaluate_ties
-from bnplan_lib.analysis.timeline import concurrency, overlaps, standing, workload
+from bnplan_lib.analysis.standing import standing
+from bnplan_lib.analysis.timeline import concurrency, overlaps
 from bnplan_lib.analysis.uncertainty import simulate
+from bnplan_lib.analysis.workload import workload
 from bnplan_lib.errors import PlanError
 from bnplan_lib.inputs.parameters import check_parameters
 from bnplan_lib.inputs.programme import Programme, read_programme

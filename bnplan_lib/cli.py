@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bnplan_lib.cli_calendar import calendar
 from bnplan_lib.cli_options import Data, Edition, Format, Scenarios, print_table, tell
 from bnplan_lib.cli_register import register
 from bnplan_lib.cli_scenarios import compare, solve
@@ -231,6 +232,10 @@ app.command(
     epilog="Examples:  bnplan register projects.parquet  ·  "
     "bnplan register projects.csv --by sector --profile s_curve --format csv"
 )(register)
+app.command(
+    epilog="Examples:  bnplan calendar --to bnplan.ics  ·  "
+    "bnplan calendar --agency finance --lang vi --to finance.ics  ·  bnplan calendar --scenario mine.toml"
+)(calendar)
 
 
 @app.command()

@@ -160,7 +160,7 @@ def test_a_dry_run_lists_what_would_run_and_writes_nothing(bnplan, tmp_path):
 def test_an_export_holds_every_table_whole(bnplan, tmp_path, kind):
     done = bnplan("export", "--to", tmp_path / "out", "--format", kind)
     assert done.returncode == 0
-    assert len(list((tmp_path / "out").glob(f"*.{kind}"))) == 20
+    assert len(list((tmp_path / "out").glob(f"*.{kind}"))) == 21
     text = (tmp_path / "out" / f"projects.{kind}").read_text(encoding="utf-8")
     rows = json.loads(text) if kind == "json" else list(csv.DictReader(io.StringIO(text)))
     assert (rows[0]["id"], len(rows)) == ("I.1", 56)

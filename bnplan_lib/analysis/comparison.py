@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EXACT = 8  # drivers; above it orders are sampled
 ORDERS = 400
-INERT = ("phasing.", "projects.")  # sections that do not enter growth
+INERT = ("phasing.", "projects.", "tasks.")  # sections that do not enter growth
 POSITION = "targets.position"
 SHARES = "base_year.share_"
 SHARES_TOGETHER = "base_year.share_*"  # they add up to 100, so they change as one

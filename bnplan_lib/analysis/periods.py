@@ -70,7 +70,7 @@ def period_findings(programme: Programme) -> Iterator[Finding]:
     """Yield periods that end before they start, lie outside the programme, or overlap in one project."""
     start, end = quarter_number(f"{programme.years[0]}Q1"), quarter_number(f"{programme.years[-1]}Q4")
     signed = str(programme.properties["programme"].get("signed", ""))
-    over = _last_whole_quarter(signed) if signed else start - 1
+    over = last_whole_quarter(signed) if signed else start - 1
     beyond: dict[str, list[_Item]] = {"before": [], "after": [], "signed": []}
     for item in _items(programme):
         for phase, first, last in item.phases:
@@ -108,7 +108,7 @@ def _period(message: str, items: list[_Item], severity: str, confidence: str, su
     )
 
 
-def _last_whole_quarter(day: str) -> int:
+def last_whole_quarter(day: str) -> int:
     """Return the number of the last quarter that is over at the end of a day."""
     date = pd.Timestamp(day)
     quarter = int(date.year) * 4 + (int(date.month) - 1) // 3

@@ -1,4 +1,4 @@
-"""What runs at once, who is swamped, and which projects meet?"""
+"""What runs at once, where are the peaks, and which projects and tasks meet?"""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from bnplan_lib.errors import UnknownName
-from bnplan_lib.model.investment import phase_investment
-from bnplan_lib.model.quarters import quarter_name, quarter_number
-from bnplan_lib.model.schedule import project_schedule, task_schedule
+from bnplan_lib.analysis.presence import first_largest, membership, presence
 
 if TYPE_CHECKING:
+    from bnplan_lib.analysis.presence import Presence
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-SHARED = ("corridor", "place", "sector", "capital_source")
+COUNTS = ["running_projects", "running_tasks", "load_bn_vnd"]
 
 
 def concurrency(programme: Programme, story: Scenario) -> pd.DataFrame:
@@ -29,150 +27,186 @@ def concurrency(programme: Programme, story: Scenario) -> pd.DataFrame:
         `scenario, quarter, running_projects, running_tasks, load_bn_vnd`. A
         project whose phases overlap counts once.
     """
-    projects, tasks = project_schedule(programme, story), task_schedule(programme)
-    spans = pd.concat([projects[["first", "last"]], tasks[["first", "last"]]])
-    start, stop = int(spans["first"].min()), int(spans["last"].max()) + 1
-    running = pd.DataFrame({"number": range(start, stop)})
-    running["running_projects"] = _running(projects, "project_id", start, stop)
-    running["running_tasks"] = _running(tasks, "task_id", start, stop)
-    load = phase_investment(programme, story).groupby("quarter")["amount_bn_vnd"].sum()
-    running["quarter"] = [quarter_name(number) for number in running["number"]]
-    running["load_bn_vnd"] = running["quarter"].map(load).fillna(0.0)
-    running.insert(0, "scenario", story.name)
-    return running[["scenario", "quarter", "running_projects", "running_tasks", "load_bn_vnd"]]
+    found = presence(programme, story)
+    table = _count(found, np.ones(len(found.items), bool))
+    return table.assign(scenario=story.name)[["scenario", "quarter", *COUNTS]]
 
 
-def overlaps(programme: Programme, story: Scenario, shared: str = "corridor") -> pd.DataFrame:
-    """Return the pairs of projects that run at the same time and share something.
+def concurrency_by(programme: Programme, story: Scenario, by: str) -> pd.DataFrame:
+    """Return how much of each class runs in each quarter.
+
+    Parameters
+    ----------
+    by
+        As of `membership`; what belongs to several classes counts in each.
+
+    Returns
+    -------
+    DataFrame
+        One row per class and quarter in which any of it runs: `<by>, quarter,
+        running_projects, running_tasks, load_bn_vnd`, classes in the order of the
+        document.
+    """
+    found = presence(programme, story)
+    parts = [_count(found, rows).assign(**{by: name}) for name, rows in _classes(programme, found, by).items()]
+    nothing = _count(found, np.zeros(len(found.items), bool)).assign(**{by: ""})
+    table = pd.concat(parts or [nothing], ignore_index=True)
+    return table[table[COUNTS[:2]].sum(axis=1) > 0][[by, "quarter", *COUNTS]].reset_index(drop=True)
+
+
+def peaks(programme: Programme, story: Scenario, by: str | None = None) -> pd.DataFrame:
+    """Return when most runs and when most money falls, of everything or of each class, and who is in it.
+
+    Returns
+    -------
+    DataFrame
+        One row, or one per class, most money first: `<by>` if any, `quarter` (the
+        first in which most projects and tasks run), `running_projects, running_tasks`,
+        `members` (their keys, such as projects:II.1), `load_quarter`, `load_bn_vnd`
+        (the most money in a quarter, and the first with so much), `payers` (keys of the
+        projects it falls for, the largest first), `total_bn_vnd`. What belongs to
+        several classes counts in each, so classes may add up to more than the whole.
+    """
+    found = presence(programme, story)
+    every = {"all": np.ones(len(found.items), bool)}
+    chosen = _classes(programme, found, by) if by else every
+    rows = [{by or "class": name, **_peak(found, rows)} for name, rows in chosen.items() if found.runs[rows].any()]
+    columns = [
+        *([by] if by else []),
+        *("quarter", "running_projects", "running_tasks", "members"),
+        *("load_quarter", "load_bn_vnd", "payers", "total_bn_vnd"),
+    ]
+    types = {"running_projects": int, "running_tasks": int, "load_bn_vnd": float, "total_bn_vnd": float}
+    table = pd.DataFrame(rows, columns=columns).astype(types)
+    return table.sort_values("total_bn_vnd", ascending=False, kind="stable", ignore_index=True)
+
+
+def overlaps(programme: Programme, story: Scenario, shared: str = "corridor", *, apart: bool = False) -> pd.DataFrame:
+    """Return the pairs of projects or tasks that run at the same time and share something.
 
     Parameters
     ----------
     shared
-        corridor, place, sector or capital_source; projects without one are left out.
+        As of `membership`; items that belong to nothing are left out.
+    apart
+        Also the pairs that share something and do not run at the same time.
 
     Returns
     -------
     DataFrame
-        One row per pair, longest first: `<shared>, first_id, second_id,
-        overlap_quarters, relation, from_quarter, to_quarter, cost_bn_vnd`.
-        `relation` is Allen's, of the whole periods; `cost_bn_vnd` is of both.
+        One row per pair and what it shares, longest first: `<shared>, first_table,
+        first_id, second_table, second_id, overlap_quarters, relation, from_quarter,
+        to_quarter, cost_bn_vnd`. `relation` is Allen's, of the whole periods, of the
+        first to the second; `from_quarter` and `to_quarter` are the first and the last
+        in which both run; `cost_bn_vnd` is of both, as of the scenario. Of a pair that
+        is apart, from and to are missing.
     """
-    if shared not in SHARED:
-        raise UnknownName("classification", shared, SHARED)
-    spans = (
-        project_schedule(programme, story)
-        .groupby("project_id", sort=False)
-        .agg(first=("first", "min"), last=("last", "max"))
+    from bnplan_lib.model.periods import RELATIONS, allen_relations, overlap_pairs
+
+    found = presence(programme, story)
+    rows, classes = _members(programme, found, shared)
+    begin = found.items["first"].to_numpy()[rows]
+    end = found.items["last"].to_numpy()[rows] + 1
+    codes, names = pd.factorize(classes)
+    everywhere = (np.zeros_like(begin), np.ones_like(end))  # so all of a class meet
+    blocks = list(overlap_pairs(*(everywhere if apart else (begin, end)), codes))
+    one, other = (np.concatenate([block[side] for block in blocks] or [np.zeros(0, int)]) for side in (0, 1))
+    both = found.runs[rows[one]] & found.runs[rows[other]]  # a project may pause between two phases
+    kept = both.any(axis=1) | apart
+    one, other, both = one[kept], other[kept], both[kept]
+    ends = np.hstack([both, ~both.any(axis=1, keepdims=True)])  # of a pair that is apart: after the last quarter
+    quarters = np.array([*found.quarters, None], object)
+    relation = np.array(RELATIONS, object)[allen_relations(begin[one], end[one], begin[other], end[other])]
+    cost = found.load_bn_vnd.sum(axis=1)[rows]
+    item = {name: found.items[name].to_numpy(object)[rows] for name in ("table", "id")}
+    table = pd.DataFrame(
+        {
+            shared: pd.array(np.asarray(names, object)[codes[one]], dtype="str"),
+            **{f"first_{name}": pd.array(values[one], dtype="str") for name, values in item.items()},
+            **{f"second_{name}": pd.array(values[other], dtype="str") for name, values in item.items()},
+            "overlap_quarters": both.sum(axis=1),
+            "relation": pd.array(relation, dtype="str"),
+            "from_quarter": pd.array(quarters[ends.argmax(axis=1)], dtype="str"),
+            "to_quarter": pd.array(quarters[-1 - ends[:, ::-1].argmax(axis=1)], dtype="str"),
+            "cost_bn_vnd": cost[one] + cost[other],
+        }
     )
-    projects = programme.projects.set_index("id").loc[spans.index]
-    classes = projects[shared].dropna().str.split(";").explode()
-    rows = []
-    for name, members in classes.groupby(classes):
-        ids = list(members.index)
-        for place, one in enumerate(ids):
-            rows += [(name, one, other, *_overlap(spans, one, other)) for other in ids[place + 1 :]]
-    columns = [shared, "first_id", "second_id", "overlap_quarters", "relation", "from_quarter", "to_quarter"]
-    table = pd.DataFrame(rows, columns=columns)
-    table = table[table["overlap_quarters"] > 0]
-    cost = projects["cost_bn_vnd"]
-    table["cost_bn_vnd"] = table["first_id"].map(cost) + table["second_id"].map(cost)
     order = ["overlap_quarters", "cost_bn_vnd"]
     return table.sort_values(order, ascending=False, kind="stable", ignore_index=True)
 
 
-def allen_relation(first: tuple[int, int], second: tuple[int, int]) -> str:
-    """Return which of Allen's thirteen relations the first period has to the second.
-
-    Periods are first and last quarter, both included: one that ends in the quarter
-    before the other begins meets it.
-    """
-    (a, b), (c, d) = (first[0], first[1] + 1), (second[0], second[1] + 1)
-    if (a, b) == (c, d):
-        return "equals"
-    if b < c or d < a:
-        return "before" if b < c else "after"
-    if b == c or d == a:
-        return "meets" if b == c else "met-by"
-    if a == c:
-        return "starts" if b < d else "started-by"
-    if b == d:
-        return "finishes" if a > c else "finished-by"
-    if a > c and b < d:
-        return "during"
-    if a < c and b > d:
-        return "contains"
-    return "overlaps" if a < c else "overlapped-by"
-
-
-def workload(programme: Programme) -> pd.DataFrame:
-    """Return the tasks that each body leads in each quarter.
+def meetings(programme: Programme, story: Scenario, by: str) -> pd.DataFrame:
+    """Return how much the classes meet: a matrix by group, as long rows.
 
     Returns
     -------
     DataFrame
-        One row per lead body and quarter in which it leads a task: `agency_id,
-        quarter, tasks_led, shared_tasks`. A task with several leads counts once
-        for each; `shared_tasks` says how many of them.
+        One row per unordered pair of classes, a class with itself included: `one, other,
+        pairs` (of different items, one of each class, that run at the same time),
+        `pair_quarters` (quarters together, summed over those pairs). A pair that could be
+        counted under the same two classes twice counts once.
     """
-    tasks = programme.tasks.merge(task_schedule(programme), left_on="id", right_on="task_id").dropna(subset="leads")
-    tasks = tasks.assign(agency_id=tasks["leads"].str.split(";"), shared=tasks["leads"].str.contains(";").astype(int))
-    tasks["number"] = [list(range(first, last + 1)) for first, last in zip(tasks["first"], tasks["last"], strict=True)]
-    rows = tasks.explode("agency_id").explode("number")
-    table = rows.groupby(["agency_id", "number"])["shared"].agg(tasks_led="size", shared_tasks="sum").reset_index()
-    table["quarter"] = [quarter_name(number) for number in table["number"]]
-    return table[["agency_id", "quarter", "tasks_led", "shared_tasks"]]
+    found = presence(programme, story)
+    classes = _classes(programme, found, by)
+    runs = found.runs.astype(float)
+    together = runs @ runs.T  # quarters that two items share
+    np.fill_diagonal(together, 0)
+    rows = []
+    names = list(classes)
+    for place, one in enumerate(names):
+        for other in names[place:]:
+            cell = np.outer(classes[one], classes[other])
+            shared = np.where(cell | cell.T, together, 0)
+            rows.append((one, other, int((shared > 0).sum()) // 2, int(shared.sum()) // 2))
+    table = pd.DataFrame(rows, columns=["one", "other", "pairs", "pair_quarters"])
+    return table.astype({"pairs": int, "pair_quarters": int})
 
 
-def duties(programme: Programme) -> pd.DataFrame:
-    """Return how many tasks, orders and targets each body leads or helps with.
+def _count(found: Presence, rows: np.ndarray) -> pd.DataFrame:
+    projects = rows & (found.items["table"] == "projects").to_numpy()
+    return pd.DataFrame(
+        {
+            "quarter": pd.array(found.quarters, dtype="str"),  # text even where nothing runs
+            "running_projects": found.runs[projects].sum(axis=0),
+            "running_tasks": found.runs[rows & ~projects].sum(axis=0),
+            "load_bn_vnd": found.load_bn_vnd[projects].sum(axis=0),
+        }
+    )
 
-    Returns
-    -------
-    DataFrame
-        One row per single body (collective ones left out), most tasks first:
-        `agency_id, tasks_led, orders_led, orders_joined, targets_led`. An order is
-        a numbered order of sections II and III, a target a numbered row; each
-        counts once for a body.
-    """
-    single = programme.agencies.loc[programme.agencies["kind"] != "collective", "id"]
-    columns = {
-        "tasks_led": _named(programme.tasks, "leads", "id"),
-        "orders_led": _named(programme.directives, "leads", "row"),
-        "orders_joined": _named(programme.directives, "coordinates", "row"),
-        "targets_led": _named(programme.targets, "leads", "row"),
+
+def _peak(found: Presence, rows: np.ndarray) -> dict[str, object]:
+    table = _count(found, rows)
+    most = int((table["running_projects"] + table["running_tasks"]).argmax())
+    dearest = first_largest(table["load_bn_vnd"].to_numpy())
+    keys = (found.items["table"] + ":" + found.items["id"]).to_numpy()
+    load = found.load_bn_vnd[:, dearest] * rows
+    payers = [place for place in np.argsort(-load, kind="stable") if load[place] > 0]
+    money = bool(payers)
+    return {
+        "quarter": table["quarter"][most],
+        "running_projects": table["running_projects"][most],
+        "running_tasks": table["running_tasks"][most],
+        "members": tuple(keys[rows & found.runs[:, most]]),
+        "load_quarter": table["quarter"][dearest] if money else None,
+        "load_bn_vnd": table["load_bn_vnd"][dearest],
+        "payers": tuple(keys[payers]),
+        "total_bn_vnd": table["load_bn_vnd"].sum(),
     }
-    table = pd.DataFrame(columns, index=single.rename("agency_id")).fillna(0).astype(int)
-    order = ["tasks_led", "orders_led", "targets_led"]
-    return table.sort_values(order, ascending=False, kind="stable").reset_index()
 
 
-def standing(programme: Programme, as_of: str) -> pd.DataFrame:
-    """Return where each task's period stands in a quarter: ended, running or ahead.
-
-    The programme reports no outcome: `ended` says the period is over, not that the
-    task is done. Columns: `task_id, start, end, standing`.
-    """
-    now = quarter_number(as_of)
-    schedule = task_schedule(programme)
-    ended, ahead = schedule["last"] < now, schedule["first"] > now
-    table = programme.tasks[["id", "start", "end"]].rename(columns={"id": "task_id"})
-    return table.assign(standing=np.select([ended, ahead], ["ended", "ahead"], "running"))
+def _members(programme: Programme, found: Presence, by: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of items and their classes, one entry for each class of an item."""
+    place = {key: row for row, key in enumerate(zip(found.items["table"], found.items["id"], strict=True))}
+    table = membership(programme, by)
+    keys = list(zip(table["table"], table["id"], strict=True))
+    kept = [key in place for key in keys]  # a scenario may drop projects
+    return np.array([place[key] for key in keys if key in place], int), table["class"].to_numpy(object)[kept]
 
 
-def _running(spans: pd.DataFrame, item: str, start: int, stop: int) -> np.ndarray:
-    grid = np.zeros((spans[item].nunique(), stop - start), bool)
-    for row, (_, group) in enumerate(spans.groupby(item, sort=False)):
-        for first, last in zip(group["first"], group["last"], strict=True):
-            grid[row, first - start : last + 1 - start] = True
-    return grid.sum(axis=0)
-
-
-def _overlap(spans: pd.DataFrame, one: str, other: str) -> tuple[int, str, str, str]:
-    first, second = (tuple(spans.loc[key, ["first", "last"]]) for key in (one, other))
-    start, end = max(first[0], second[0]), min(first[1], second[1])
-    return max(end - start + 1, 0), allen_relation(first, second), quarter_name(start), quarter_name(end)
-
-
-def _named(table: pd.DataFrame, column: str, counted: str) -> pd.Series:
-    named = table[[counted, column]].dropna().assign(**{column: lambda frame: frame[column].str.split(";")})
-    return named.explode(column).drop_duplicates().groupby(column).size()
+def _classes(programme: Programme, found: Presence, by: str) -> dict[str, np.ndarray]:
+    """Return for each class which items belong to it."""
+    rows, classes = _members(programme, found, by)
+    members = {name: np.zeros(len(found.items), bool) for name in dict.fromkeys(classes)}
+    for row, name in zip(rows, classes, strict=True):
+        members[name][row] = True
+    return members

@@ -1,11 +1,16 @@
-"""What if a project slips: what runs at once then?"""
+"""What if projects and tasks slip: what runs at once then, and does what must wait still hold?"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.explore.presence import person_present
+from bnplan_lib.figures.lanes import class_names, kind_name, members
+from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.timeline import running_at_once
+from bnplan_lib.figures.waiting import item_label, waiting_lines
+from bnplan_lib.inputs.levers import read_levers
+from bnplan_lib.model.projects import project_values, task_values
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
@@ -14,15 +19,87 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
+KINDS = ("capital_source", "sector", "place", "corridor", "agency", "group")
+ROWS_SHOWN = 8
+
 
 def timeline(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | go.Figure:
-    """Return the levers of any one project over the figure, or the figure alone in a run."""
-
-    def draw(now: Scenario) -> go.Figure:
-        return running_at_once(programme, now, lang)
-
+    """Return a filter, items to shift, and the figure and precedences that follow; the figure alone in a run."""
     if not person_present():
-        return draw(story)
-    from bnplan_lib.explore.project import project_panel
+        return running_at_once(programme, story, lang)
+    import ipywidgets as widgets
 
-    return project_panel(programme, story, lang, ("delay_quarters",), draw)
+    from bnplan_lib.explore.panel import LABEL, Panel, slider
+
+    say = speak(lang)
+    wide = {"width": "56em"}
+    kind = widgets.Dropdown(
+        options=[(say("Everything"), ""), *((kind_name(by, say), by) for by in KINDS)],
+        description=say("Filter"),
+        style=LABEL,
+        layout=wide,
+    )
+    which = widgets.Dropdown(description=say("Class"), style=LABEL, layout=wide)
+    items = widgets.SelectMultiple(
+        description=say("Items (Ctrl or Shift for several)"), rows=ROWS_SHOWN, style=LABEL, layout=wide
+    )
+    control = slider(read_levers(programme)["projects.*.delay_quarters"], 0, say)
+
+    def chosen() -> tuple[str, str] | None:
+        return (kind.value, which.value) if kind.value and which.value else None
+
+    panel = Panel(
+        lambda now: running_at_once(programme, now, lang, chosen()),
+        story,
+        say,
+        table=lambda now: waiting_lines(programme, now, lang),
+    )
+
+    def list_items(_: object = None) -> None:
+        items.options = [(item_label(programme, key, say), key) for key in members(programme, chosen())]
+        panel.move({})
+
+    def list_classes(_: object = None) -> None:
+        names = _used(programme, kind.value, say)
+        which.options = [(name, code) for code, name in names.items()]
+        which.layout.display = "" if names else "none"
+        list_items()
+
+    def load(_: object = None) -> None:
+        values = [_delay(programme, panel.now, key) for key in items.value]
+        panel.set({"delay": control}, {"delay": values[0] if values else 0})  # of the first, where they differ
+        control.disabled = not values
+
+    def shift(change: dict[str, Any]) -> None:
+        if not panel.paused:
+            panel.move({f"{key.replace(':', '.', 1)}.delay_quarters": change["new"] for key in items.value})
+
+    def back(_: object) -> None:
+        panel.forget()
+        load()
+
+    for box, name in ((kind, "kind"), (which, "class"), (items, "items"), (control, "delay")):
+        box.add_class(f"bn-timeline-{name}")
+    kind.observe(list_classes, names="value")
+    which.observe(list_items, names="value")
+    items.observe(load, names="value")
+    control.observe(shift, names="value")
+    panel.reset.on_click(back)
+    list_classes()
+    load()
+    return panel.show(kind, which, items, control)
+
+
+def _used(programme: Programme, by: str, say: Language) -> dict[str, str]:
+    """Return the names of the classes that anything belongs to, by code."""
+    if not by:
+        return {}
+    return {code: name for code, name in class_names(programme, by, say).items() if members(programme, (by, code))}
+
+
+def _delay(programme: Programme, now: Scenario, key: str) -> int:
+    """Return by how many quarters the scenario delays an item."""
+    table, _, item = key.partition(":")
+    rows = getattr(programme, table)
+    values = project_values if table == "projects" else task_values
+    return int(values(rows[rows["id"] == item], now.values, "delay_quarters")[0])

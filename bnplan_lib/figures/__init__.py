@@ -6,17 +6,22 @@ from bnplan_lib.figures.consistency import target_network, tensions
 from bnplan_lib.figures.delays import forgone_lines, late_bars, late_table
 from bnplan_lib.figures.envelope import envelope_bars, yardstick_table
 from bnplan_lib.figures.exposure import exposure_bars, exposure_table, risk_table
+from bnplan_lib.figures.gantt import project_gantt, task_gantt
 from bnplan_lib.figures.goals import solution
 from bnplan_lib.figures.growth import bottom_up, closing, contributions, levels, targets_and_path
 from bnplan_lib.figures.investment import composition_bars, compositions, largest_bars, lorenz, printed_totals
+from bnplan_lib.figures.levelling import levelled_bars
+from bnplan_lib.figures.meetings import meeting_matrix, public_money
 from bnplan_lib.figures.outlook import accounting, investment_need, outlook_table
 from bnplan_lib.figures.phasing import profile_lines, window_bars, yearly_load
-from bnplan_lib.figures.tables import overlap_table, target_table
-from bnplan_lib.figures.timeline import project_gantt, running_at_once, task_gantt
+from bnplan_lib.figures.precedence import precedence_chart
+from bnplan_lib.figures.standing import standing_table
+from bnplan_lib.figures.tables import target_table
+from bnplan_lib.figures.timeline import peak_table, running_at_once
 from bnplan_lib.figures.treemap import treemap
 from bnplan_lib.figures.uncertainty import chances, fan, tornado_bars, variance_bars
 from bnplan_lib.figures.unit_costs import unit_cost_table
-from bnplan_lib.figures.workload import duty_bars, workload_grid
+from bnplan_lib.figures.workload import partner_network, workload_grid
 
 __all__ = [
     "accounting",
@@ -30,7 +35,6 @@ __all__ = [
     "contributions",
     "corrected_table",
     "difference_bars",
-    "duty_bars",
     "envelope_bars",
     "exposure_bars",
     "exposure_table",
@@ -43,18 +47,24 @@ __all__ = [
     "late_bars",
     "late_table",
     "level_table",
+    "levelled_bars",
     "levels",
     "lorenz",
+    "meeting_matrix",
     "other_reading_table",
     "outlook_table",
-    "overlap_table",
+    "partner_network",
+    "peak_table",
+    "precedence_chart",
     "printed_totals",
     "profile_lines",
     "project_gantt",
+    "public_money",
     "risk_table",
     "running_at_once",
     "sector_parts",
     "solution",
+    "standing_table",
     "target_network",
     "target_table",
     "targets_and_path",

@@ -12,13 +12,16 @@ from bnplan_lib.analysis.consistency import audit
 from bnplan_lib.analysis.envelope import investment_envelope
 from bnplan_lib.analysis.growth import average_growth, growth_targets, headline_range
 from bnplan_lib.analysis.investment import concentration, listed_projects
+from bnplan_lib.analysis.precedence import precedence_slack
 from bnplan_lib.analysis.timeline import concurrency
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures.comparison import titles_of
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import lever_amount, lever_title
+from bnplan_lib.figures.waiting import goal_line
 from bnplan_lib.model.economy import economy
 from bnplan_lib.model.growth import growth_path, target_range
+from bnplan_lib.model.projects import general
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -108,7 +111,7 @@ def _investment(programme: Programme, story: Scenario, say: Language) -> str:
 def _timeline(programme: Programme, story: Scenario, say: Language) -> str:
     running = concurrency(programme, story)
     peak = running.loc[(running["running_projects"] + running["running_tasks"]).idxmax()]
-    return say(
+    told = say(
         "In {quarter}, {projects} of {all_projects} projects and {tasks} of {all_tasks} tasks run at once.",
         quarter=say.quarter(peak["quarter"]),
         projects=peak["running_projects"],
@@ -116,6 +119,16 @@ def _timeline(programme: Programme, story: Scenario, say: Language) -> str:
         tasks=peak["running_tasks"],
         all_tasks=len(programme.tasks),
     )
+    return " ".join(filter(None, (told, _waiting(programme, story, say))))
+
+
+def _waiting(programme: Programme, story: Scenario, say: Language) -> str:
+    """Return what the precedences say: the slack of the chain to the goal, and the pairs that collide."""
+    late = int((precedence_slack(programme, story)["slack_quarters"] < 0).sum())
+    pairs = say.plural(
+        "{count} pair of items is dated out of order.", "{count} pairs of items are dated out of order.", late
+    )
+    return " ".join(filter(None, (goal_line(programme, story, say), pairs if late else "")))
 
 
 def _consistency(programme: Programme, story: Scenario, say: Language) -> str:
@@ -184,5 +197,4 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
 def _lever(programme: Programme, key: str, value: object, say: Language) -> str:
     """Return a lever's title, its project if it is of one, and its value."""
     units = dict(zip(programme.levers["key"], programme.levers["unit"], strict=True))
-    general = f"projects.*.{key.rpartition('.')[2]}" if key.startswith("projects.") else key
-    return f"{lever_title(programme, key, say)} = {lever_amount(value, units[general], say)}"
+    return f"{lever_title(programme, key, say)} = {lever_amount(value, units[general(key)], say)}"

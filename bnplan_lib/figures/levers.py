@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bnplan_lib.analysis.finding import natural
 from bnplan_lib.figures.amounts import amount
 from bnplan_lib.figures.language import Language
+from bnplan_lib.model.projects import CLASSES_OF
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -20,19 +21,20 @@ def lever_title(programme: Programme, name: str, say: Language) -> str:
         return say("Shares of the sectors in 2025")
     titles = programme.levers.set_index("key")
     section, _, own = name.partition(".")
-    if section == "projects":
-        project, _, lever = own.rpartition(".")
-        return _whose(programme, project, say) + say.of(titles.loc[f"projects.*.{lever}"], "title")
+    if section in CLASSES_OF:
+        item, _, lever = own.rpartition(".")
+        return _whose(programme, item, say) + say.of(titles.loc[f"{section}.*.{lever}"], "title")
     key, _, year = name.rpartition(".")
     if year.isdigit():
         return f"{say.of(titles.loc[key], 'title')}, {year}"
     return say.of(titles.loc[name], "title")
 
 
-def _whose(programme: Programme, project: str, say: Language) -> str:
-    """Return whose lever it is: a project's by its id, a class by its name, nothing where it is of all."""
-    kind, _, code = project.partition(":")
-    return "" if project == "*" else f"{say.labels(programme.codes, kind)[code] if code else project}: "
+def _whose(programme: Programme, item: str, say: Language) -> str:
+    """Return whose lever it is: a project's or a task's by its id, a class by its name, nothing where it is of all."""
+    kind, _, code = item.partition(":")
+    names = say.labels(programme.codes, {"group": "task_group"}.get(kind, kind)) if code else {}
+    return "" if item == "*" else f"{names.get(code, item)}: "
 
 
 def profile_name(value: str, say: Language) -> str:

@@ -1,4 +1,4 @@
-"""Tables a reader can scan: overlaps, corrections, targets."""
+"""Tables a reader can scan."""
 
 from __future__ import annotations
 
@@ -10,61 +10,12 @@ import pandas as pd
 from great_tables import GT
 from IPython.display import HTML
 
-from bnplan_lib.analysis.timeline import overlaps
-from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.language import speak
 from bnplan_lib.figures.sources import place
 from bnplan_lib.figures.style import FONT
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
-    from bnplan_lib.inputs.scenario import Scenario
-
-
-def relation_names(say: Language) -> dict[str, str]:
-    """Return what Allen's relations of two running periods are called."""
-    return {
-        "equals": say("same period"),
-        "overlaps": say("begins and ends earlier"),
-        "overlapped-by": say("begins and ends later"),
-        "starts": say("same start, ends earlier"),
-        "started-by": say("same start, ends later"),
-        "finishes": say("begins later, same end"),
-        "finished-by": say("begins earlier, same end"),
-        "during": say("lies within"),
-        "contains": say("contains"),
-    }
-
-
-def overlap_table(programme: Programme, story: Scenario, shared: str, largest: int, lang: str) -> HTML:
-    """Return the pairs of projects that share something and run at the same time, longest first."""
-    say = speak(lang)
-    names = say.labels(programme.codes, shared)
-    projects = programme.projects.set_index("id")
-    pairs = overlaps(programme, story, shared)
-    relations = relation_names(say)
-    rows = [
-        (
-            names[row[shared]],
-            f"{row['first_id']} {say.of(projects.loc[row['first_id']], 'label')}",
-            relations[row["relation"]],
-            f"{row['second_id']} {say.of(projects.loc[row['second_id']], 'label')}",
-            f"{say.quarter(row['from_quarter'])} – {say.quarter(row['to_quarter'])}",
-            say.number(row["overlap_quarters"]),
-            say.number(row["cost_bn_vnd"], 0),
-        )
-        for row in pairs.head(largest).to_dict("records")
-    ]
-    heads = [
-        say("Shared"),
-        say("First project"),
-        say("Relation"),
-        say("Second project"),
-        say("Together"),
-        say("Quarters"),
-        say("Cost of both, bn VND"),
-    ]
-    note = say("{shown} of {all} overlapping pairs.", shown=len(rows), all=say.number(len(pairs)))
-    return html_table(f"overlaps-{shared}", heads, rows, numbers=(5, 6), note=note)
 
 
 def target_table(programme: Programme, lang: str) -> HTML:

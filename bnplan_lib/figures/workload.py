@@ -1,138 +1,263 @@
-"""Pictures of duties: who leads how much, and when."""
+"""Pictures of duties: who leads how much and when, and who works with whom."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
-from bnplan_lib.analysis.timeline import duties, workload
-from bnplan_lib.figures.language import speak
+from bnplan_lib.analysis.workload import busiest, partners, workload
+from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
-from bnplan_lib.figures.style import BLUE, GREY, ORANGE, frame, pattern, rows_table
+from bnplan_lib.figures.style import BLUE, GREY, INK, ORANGE, frame, rows_table
 from bnplan_lib.model.quarters import quarter_number
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
+
+SHADES = {0: "#eef2f6", 1: "#7ea6d3", 2: "#3f74b5", 3: "#123a6d"}
+DARKEST = "#0b2447"
+STANDING = ("orders_led", "orders_joined", "targets_led")
+NAMED = 3  # bodies in a title
+COLUMN = 0.62  # of a year: what a column of standing duties takes
 
 
-def workload_grid(programme: Programme, lang: str) -> go.Figure:
-    """Draw how many tasks each lead body has in each quarter, as a grid of squares."""
+def workload_grid(programme: Programme, story: Scenario, lang: str) -> go.Figure:
+    """Draw how many tasks each body leads in each quarter, and beside it its standing orders and targets."""
     say = speak(lang)
-    table = workload(programme)
+    table, most = workload(programme, story), busiest(programme, story)
+    order = list(most["agency_id"])[::-1]
+    at = {key: height for height, key in enumerate(order)}
     shorts = dict(zip(programme.agencies["id"], programme.agencies[f"short_{lang}"], strict=True))
     names = dict(zip(programme.agencies["id"], programme.agencies[f"name_{lang}"], strict=True))
-    busiest = table.groupby("agency_id")["tasks_led"].max()
-    total = table.groupby("agency_id")["tasks_led"].sum()
-    order = sorted(busiest.index, key=lambda key: (-busiest[key], -total[key], key))
-    at = (table["quarter"].map(quarter_number) + 0.5) / 4
-    hover = [
-        say(
-            "{body}, {quarter}: leads {tasks}, {shared} of them together with others",
-            body=names[row.agency_id],
-            quarter=say.quarter(row.quarter),
-            tasks=say.plural("{count} task", "{count} tasks", row.tasks_led),
-            shared=row.shared_tasks,
-        )
-        for row in table.itertuples()
-    ]
-    shades = {1: "#7ea6d3", 2: "#3f74b5", 3: "#123a6d"}
     figure = go.Figure()
+    led = table[table["tasks_led"] > 0]
+    _squares(figure, led, at, [_told(say, row, names) for row in led.itertuples()])
+    end = programme.years[-1] + 1
+    heads = {
+        "orders_led": say("orders<br>led"),
+        "orders_joined": say("orders<br>joined"),
+        "targets_led": say("targets<br>led"),
+    }
+    own = table.groupby("agency_id")[list(STANDING)].max()
+    for place, (measure, head) in enumerate(heads.items()):
+        x = end + 0.3 + COLUMN * place
+        figure.add_scatter(
+            x=[x] * len(order),
+            y=[at[key] for key in order],
+            mode="text",
+            text=[str(own.loc[key, measure]) if own.loc[key, measure] else "·" for key in order],
+            showlegend=False,
+            hoverinfo="skip",
+        )
+        figure.add_annotation(
+            x=x,
+            y=len(order) - 0.45,
+            text=head,
+            showarrow=False,
+            yanchor="bottom",
+            font={"size": 10},
+        )
+    labels = [shorts[key] for key in order]
+    figure.update_yaxes(tickvals=list(at.values()), ticktext=labels, range=[-0.6, len(order) + 0.9], showgrid=False)
+    figure.update_xaxes(
+        tickvals=list(programme.years), tickformat="d", range=[programme.years[0], end + 0.3 + COLUMN * len(heads)]
+    )
+    top = most.iloc[0]
+    leaders = [shorts[key] for key in most.loc[most["tasks_led"] == top["tasks_led"], "agency_id"]]
+    return frame(
+        figure,
+        say,
+        title=say("Most tasks led at once: {most} ({bodies})", most=top["tasks_led"], bodies=_some(say, leaders)),
+        subtitle=say(
+            "Tasks of Appendix II led in each quarter, a task with several leads counted for each; "
+            "on the right: orders and targets, which have no quarter"
+        ),
+        source=source_line("agencies", say),
+        table=_busiest_rows(say, most, names),
+        height=230 + 27 * len(order),
+        axis_on_top=True,
+        least_width=720,
+    )
+
+
+def partner_network(programme: Programme, lang: str) -> go.Figure:
+    """Draw which bodies the orders, tasks and targets name together, the most connected one on top."""
+    say = speak(lang)
+    pairs = partners(programme)
+    shorts = dict(zip(programme.agencies["id"], programme.agencies[f"short_{lang}"], strict=True))
+    ends = pd.concat(
+        [
+            pairs[["first_id", "shared"]].set_axis(["id", "n"], axis=1),
+            pairs[["second_id", "shared"]].set_axis(["id", "n"], axis=1),
+        ]
+    )
+    total = ends.groupby("id")["n"].sum().sort_values(ascending=False, kind="stable")
+    seats = _ring(list(total.index))
+    figure = go.Figure()
+    for low, high, width, color, name in (
+        (1, 2, 1.0, "#c3ccd6", say("one or two together")),
+        (3, 5, 2.5, GREY, say("three to five")),
+        (6, math.inf, 5.0, ORANGE, say("six or more")),
+    ):
+        part = pairs[pairs["shared"].between(low, high)]
+        figure.add_scatter(
+            x=[value for row in part.itertuples() for value in (seats[row.first_id][0], seats[row.second_id][0], None)],
+            y=[value for row in part.itertuples() for value in (seats[row.first_id][1], seats[row.second_id][1], None)],
+            mode="lines",
+            name=name,
+            line={"width": width, "color": color},
+            hoverinfo="skip",
+        )
+    largest = total.max() if len(total) else 1
     figure.add_scatter(
-        x=at,
-        y=[shorts[key] for key in table["agency_id"]],
-        mode="markers+text",
+        x=[seats[key][0] for key in total.index],
+        y=[seats[key][1] for key in total.index],
+        mode="markers",
         showlegend=False,
         marker={
-            "symbol": "square",
-            "size": 22,
-            "color": [shades.get(count, "#0b2447") for count in table["tasks_led"]],
+            "opacity": 1,
+            "color": BLUE,
+            "size": [10 + 22 * (n / largest) ** 0.5 for n in total],
+            "line": {"color": "white", "width": 1},
         },
-        text=[str(count) for count in table["tasks_led"]],
-        textfont={"color": ["black" if count == 1 else "white" for count in table["tasks_led"]], "size": 12},
+        customdata=[_partners_of(say, key, pairs, shorts) for key in total.index],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    for key in total.index:
+        _name_seat(figure, seats[key], shorts[key])
+    figure.update_xaxes(visible=False, range=[-2.0, 2.0])
+    figure.update_yaxes(visible=False, range=[-1.25, 1.25])
+    columns = [
+        say("Body"),
+        say("Works with"),
+        say("Together"),
+        say("Orders"),
+        say("Tasks"),
+        say("Targets"),
+        say("Led by both"),
+    ]
+    rows = [
+        (
+            shorts[row.first_id],
+            shorts[row.second_id],
+            *(str(n) for n in (row.shared, row.orders, row.tasks, row.targets, row.both_lead)),
+        )
+        for row in pairs.itertuples()
+    ]
+    return frame(
+        figure,
+        say,
+        title=_closest(say, pairs, shorts),
+        subtitle=say("Bodies that one order, task or target names together; those named only as a whole are left out"),
+        source=source_line("agencies", say),
+        table=rows_table(columns, rows),
+        height=620,
+        least_width=720,
+    )
+
+
+def _squares(figure: go.Figure, led: pd.DataFrame, at: dict[str, int], hover: list[str]) -> None:
+    counts = led["tasks_led"]
+    figure.add_scatter(
+        x=(led["quarter"].map(quarter_number) + 0.5) / 4,
+        y=led["agency_id"].map(at),
+        mode="markers+text",
+        showlegend=False,
+        marker={"symbol": "square", "size": 21, "color": [SHADES.get(count, DARKEST) for count in counts]},
+        text=[str(count) for count in counts],
+        textfont={"color": ["black" if count == 1 else "white" for count in counts], "size": 12},
         customdata=hover,
         hovertemplate="%{customdata}<extra></extra>",
     )
-    figure.update_yaxes(categoryorder="array", categoryarray=[shorts[key] for key in order][::-1])
-    figure.update_xaxes(dtick=1, tickformat="d", range=[programme.years[0], programme.years[-1] + 1])
-    most = int(busiest.max())
-    leaders = [shorts[key] for key in order if busiest[key] == most]
-    title = (
-        say("{body} leads most tasks at once: {most}", body=leaders[0], most=most)
-        if len(leaders) == 1
-        else say("{count} bodies lead {most} tasks at once", count=len(leaders), most=most)
-    )
-    columns = [say("Body"), say("Most tasks in one quarter"), say("In"), say("Quarters with a task")]
-    rows = []
-    for key in order:
-        own = table[table["agency_id"] == key]
-        when = own.loc[own["tasks_led"] == busiest[key], "quarter"].iloc[0]
-        rows.append((names[key], say.number(busiest[key]), say.quarter(when), say.number(len(own))))
-    return frame(
-        figure,
-        say,
-        title=title,
-        subtitle=say("Tasks of Appendix II led in each quarter; a task with several leads counts for each"),
-        source=source_line("timeline", say),
-        table=rows_table(columns, rows),
-        height=210 + 30 * len(order),
-        axis_on_top=True,
-        least_width=680,
+
+
+def _told(say: Language, row: Any, names: dict[str, str]) -> str:
+    return say(
+        "{body}, {quarter}: leads {tasks}, {shared} of them together with others; helps with {joined}",
+        body=names[row.agency_id],
+        quarter=say.quarter(row.quarter),
+        tasks=say.plural("{count} task", "{count} tasks", row.tasks_led),
+        shared=row.shared_tasks,
+        joined=row.tasks_joined,
     )
 
 
-def duty_bars(programme: Programme, lang: str) -> go.Figure:
-    """Draw how many orders, tasks and targets each body leads."""
-    say = speak(lang)
-    shorts = dict(zip(programme.agencies["id"], programme.agencies[f"short_{lang}"], strict=True))
-    table = duties(programme)
-    table = table[table[["tasks_led", "orders_led", "targets_led"]].sum(axis=1) > 0]
-    table = table.assign(led=table[["tasks_led", "orders_led", "targets_led"]].sum(axis=1)).sort_values(
-        "led", kind="stable"
-    )
-    labels = [shorts[key] for key in table["agency_id"]]
-    figure = go.Figure()
-    for column, name, style in (
-        ("orders_led", say("Orders of sections II and III"), pattern(BLUE, "")),
-        ("tasks_led", say("Tasks of Appendix II"), pattern(ORANGE, "/")),
-        ("targets_led", say("Targets of Appendix I and the text"), pattern(GREY, ".")),
-    ):
-        figure.add_bar(
-            y=labels,
-            x=table[column],
-            orientation="h",
-            name=name,
-            marker=style,
-            customdata=[f"{label}: {name}, {count}" for label, count in zip(labels, table[column], strict=True)],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    figure.add_scatter(
-        y=labels,
-        x=table["led"],
-        mode="text",
-        textposition="middle right",
-        showlegend=False,
-        hoverinfo="skip",
-        text=[f" {count}" for count in table["led"]],
-    )
-    figure.update_layout(barmode="stack")
-    figure.update_xaxes(title=say("number led"), range=[0, table["led"].max() * 1.08])
-    columns = [say("Body"), say("Orders led"), say("Orders joined"), say("Tasks led"), say("Targets led")]
+def _some(say: Language, names: list[str]) -> str:
+    more = [say("and {count} more", count=len(names) - NAMED)] if len(names) > NAMED else []
+    return ", ".join([*names[:NAMED], *more])
+
+
+def _busiest_rows(say: Language, most: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    columns = [
+        say("Body"),
+        say("Most loaded in"),
+        say("Tasks led then"),
+        say("of them shared"),
+        say("Tasks joined then"),
+        say("Orders led"),
+        say("Orders joined"),
+        say("Targets led"),
+        say("Rows of Appendix II"),
+    ]
     rows = [
         (
-            shorts[row.agency_id],
-            *(say.number(value) for value in (row.orders_led, row.orders_joined, row.tasks_led, row.targets_led)),
+            names[row.agency_id],
+            say.quarter(row.quarter),
+            *(str(n) for n in (row.tasks_led, row.shared_tasks, row.tasks_joined)),
+            *(str(n) for n in (row.orders_led, row.orders_joined, row.targets_led)),
+            ", ".join(row.tasks) or "–",
         )
-        for row in table.iloc[::-1].itertuples()
+        for row in most.itertuples()
     ]
-    top = table.iloc[-1]
-    return frame(
-        figure,
-        say,
-        title=say("{body} leads {count} duties", body=shorts[top["agency_id"]], count=top["led"]),
-        subtitle=say("Orders, tasks and targets led by each body; shared ones count for each"),
-        source=source_line("agencies", say),
-        table=rows_table(columns, rows),
-        height=170 + 24 * len(table),
-        least_width=560,
+    return rows_table(columns, rows)
+
+
+def _ring(keys: list[str]) -> dict[str, tuple[float, float]]:
+    """Return a seat on a ring for each, the first on top, those that follow far apart: their lines cross the middle."""
+    count = max(len(keys), 1)
+    step = next(one for one in range(round(count * 0.382), count + 2) if math.gcd(one, count) == 1)
+    angles = [2 * math.pi * (place * step % count) / count for place in range(count)]
+    return {key: (math.sin(angle), math.cos(angle)) for key, angle in zip(keys, angles, strict=True)}
+
+
+def _name_seat(figure: go.Figure, seat: tuple[float, float], name: str) -> None:
+    x, y = seat
+    figure.add_annotation(
+        x=x * 1.09,
+        y=y * 1.09,
+        text=name,
+        showarrow=False,
+        font={"size": 11, "color": INK},
+        xanchor="left" if x > 0.05 else "right" if x < -0.05 else "center",
+        yanchor="bottom" if y > 0.98 else "top" if y < -0.98 else "middle",
+    )
+
+
+def _partners_of(say: Language, key: str, pairs: pd.DataFrame, shorts: dict[str, str]) -> str:
+    own = pairs[(pairs["first_id"] == key) | (pairs["second_id"] == key)]
+    others = [row.second_id if row.first_id == key else row.first_id for row in own.itertuples()]
+    lines = [f"{shorts[one]}: {n}" for one, n in zip(others, own["shared"], strict=True)][:6]
+    return "<br>".join(
+        [
+            f"<b>{shorts[key]}</b>",
+            say.plural("works with {count} other, most with:", "works with {count} others, most with:", len(own)),
+            *lines,
+        ]
+    )
+
+
+def _closest(say: Language, pairs: pd.DataFrame, shorts: dict[str, str]) -> str:
+    if pairs.empty:
+        return say("No two bodies are named together")
+    top = pairs.iloc[0]
+    return say.plural(
+        "{first} and {other}: {count} duty together",
+        "{first} and {other}: {count} duties together",
+        top["shared"],
+        first=shorts[top["first_id"]],
+        other=shorts[top["second_id"]],
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bnplan_lib.errors import Fault, nearest
-from bnplan_lib.inputs.levers import lever_of, no_such_project
+from bnplan_lib.inputs.levers import lever_of, no_such_item
 from bnplan_lib.inputs.scenario_text import SECTIONS, misspelt, one_line, place, shown, text_problem
 from bnplan_lib.model.distributions import NAMES, Distribution
 from bnplan_lib.model.growth import BLOCK
@@ -90,7 +90,7 @@ def _lever_problem(key: str, value: Any, catalogue: Mapping[str, Lever], named: 
     if key in known:
         return ""
     if named and section == "projects" and lever in UNCERTAIN:
-        return "" if project in named else no_such_project(project, named)
+        return "" if project in named else no_such_item(section, project, {section: named})
     if key in SECTIONS and isinstance(value, dict):
         return 'quote the whole key of the lever, such as "growth.industry"'
     exists = key in catalogue or key.startswith("projects.")

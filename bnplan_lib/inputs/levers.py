@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bnplan_lib.errors import Fault, nearest
 from bnplan_lib.inputs.scenario_text import place, shown
 from bnplan_lib.model.profiles import PROFILES
-from bnplan_lib.model.projects import CLASSES
+from bnplan_lib.model.projects import CLASSES_OF, general
 from bnplan_lib.model.quarters import is_quarter
 
 if TYPE_CHECKING:
@@ -46,24 +46,26 @@ def read_levers(programme: Programme) -> dict[str, Lever]:
 
 
 def lever_of(key: str, catalogue: Mapping[str, Lever]) -> Lever | None:
-    """Return the lever that a key moves; a project's id stands for the * of its key."""
-    if key.startswith("projects.") and key.count(".") >= 2:
-        key = f"projects.*.{key.rsplit('.', 1)[1]}"
-    return catalogue.get(key)
+    """Return the lever that a key moves; the id of a project or a task stands for the * of its key."""
+    return catalogue.get(general(key))
 
 
-def project_names(programme: Programme) -> set[str]:
-    """Return what levers of projects may be set for: `*`, ids, and classes such as `sector:airport`."""
-    projects = programme.projects
-    classes = {f"{name}:{code}" for name in CLASSES for code in projects[name].dropna().unique()}
-    return {"*", *projects["id"], *classes}
+def item_names(programme: Programme) -> dict[str, set[str]]:
+    """Return whose levers may be set in each section: `*`, ids, and classes such as `sector:airport`."""
+    named = {}
+    for section, classes in CLASSES_OF.items():
+        items = getattr(programme, section)
+        own = {f"{name}:{code}" for name in classes for code in items[name].dropna().unique()}
+        named[section] = {"*", *items["id"], *own}
+    return named
 
 
-def no_such_project(name: str, named: set[str]) -> str:
-    """Return the rule that a name of no project and no class of projects breaks."""
-    if name.partition(":")[0] in CLASSES:
-        return f"no project is of this class{nearest(name, named)}"
-    return f"no such project{nearest(name, named)}"
+def no_such_item(section: str, name: str, named: Mapping[str, set[str]]) -> str:
+    """Return the rule that a name of no project or task, and of no class of them, breaks."""
+    one = section.removesuffix("s")
+    if name.partition(":")[0] in CLASSES_OF[section]:
+        return f"no {one} is of this class{nearest(name, named[section])}"
+    return f"no such {one}{nearest(name, named[section])}"
 
 
 def check_levers(
@@ -72,14 +74,15 @@ def check_levers(
     """Return the values of levers that are sound, in their type, and every fault of the others."""
     checked: dict[str, Any] = {}
     faults = []
-    named = project_names(programme)
+    named = item_names(programme)
     for key, value in given.items():
         lever, at = lever_of(key, catalogue), place(file, key)
-        project = key.split(".", 1)[1].rsplit(".", 1)[0] if key.startswith("projects.") else "*"
+        section, _, own = key.partition(".")
+        item = own.rpartition(".")[0] if section in named else ""
         if lever is None:
             faults.append(Fault(at, f"unknown lever{nearest(key, catalogue)}", shown(value)))
-        elif project not in named:
-            faults.append(Fault(at, no_such_project(project, named), shown(project)))
+        elif section in named and item not in named[section]:
+            faults.append(Fault(at, no_such_item(section, item, named), shown(item)))
         elif problem := _problem(value, lever, len(programme.years)):
             faults.append(Fault(at, problem, shown(value)))
         else:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import Fault, ParameterError, nearest, shorten
 from bnplan_lib.model.measures import MEASURES
 from bnplan_lib.model.quarters import is_quarter
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
 
 LANGUAGES = ("en", "vi")
 MOST_COMPARED = 5  # scenarios beside the first: as many as a reader can tell apart
@@ -49,6 +52,12 @@ def _levers(value: Any) -> str:
     return "" if named else "must be a mapping from levers to values"
 
 
+def _slips(value: Any) -> str:
+    named = isinstance(value, dict) and all(isinstance(key, str) for key in value)
+    sound = named and all(_whole(0, 80)(one) == "" for one in value.values())
+    return "" if sound else 'must be a mapping from items to quarters from 0 to 80, such as {"tasks:II.6": 4}'
+
+
 def _names(value: Any) -> str:
     named = isinstance(value, list) and all(isinstance(name, str) and name for name in value)
     if not named or len(value) > MOST_COMPARED or len(set(value)) < len(value):
@@ -70,7 +79,10 @@ RULES: Mapping[str, Callable[[Any], str]] = {
     "largest": _whole(1, 30),
     "limit": _per_cent(1, 500),
     "slip": _whole(1, 40),
-    "shared": _choice("corridor", "place", "sector", "capital_source"),
+    "shared": _choice("corridor", "place", "sector", "asset", "capital_source", "agency"),
+    "lanes": _choice("capital_source", "sector", "asset", "place", "corridor", "agency"),
+    "slips": _slips,
+    "later": _whole(0, 20),
     "as_of": _quarter,
 }
 
@@ -87,6 +99,20 @@ def parameter_faults(given: Mapping[str, Any], known: Mapping[str, Any] | None =
         elif problem := RULES[name](value):
             faults.append(Fault(f"parameter {name}", problem, shorten(value)))
     return faults
+
+
+def slip_faults(slips: Any, programme: Programme) -> list[Fault]:
+    """Return a fault for each slip of something that waits for nothing and that nothing waits for."""
+    pairs = programme.precedences
+    items = {
+        f"{table}:{item}"
+        for side in ("before", "after")
+        for table, item in zip(pairs[f"{side}_table"], pairs[f"{side}_id"], strict=True)
+    }
+    wrong = [key for key in slips if key not in items] if isinstance(slips, dict) else []
+    return [
+        Fault("parameter slips", f"no item of the precedence table{nearest(key, items)}", shorten(key)) for key in wrong
+    ]
 
 
 def check_parameters(**declared: Any) -> None:

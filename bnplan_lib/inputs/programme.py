@@ -55,6 +55,7 @@ class Programme:
     operands: pd.DataFrame
     assumptions: pd.DataFrame
     precedences: pd.DataFrame
+    project_orders: pd.DataFrame
     former_names: pd.DataFrame
     accepted: pd.DataFrame
 
@@ -328,6 +329,7 @@ LEVERS = {
     *(f"base_year.share_{part}" for part in ("agriculture", "industry_construction", "services", "product_taxes")),
     *(f"phasing.{name}" for name in ("open_end", "milestone_start", "delay_from", "risk_correlation")),
     *(f"projects.*.{name}" for name in ("delay_quarters", "stretch", "overrun", "profile", "dropped")),
+    "tasks.*.delay_quarters",
 }
 LEVER_DEFAULTS = {
     "number": r"-?\d+(\.\d+)?",

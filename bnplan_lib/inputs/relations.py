@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from bnplan_lib.errors import Fault, nearest, shorten
@@ -85,11 +86,28 @@ def _check_operands(tables: Mapping[str, Table]) -> Iterator[Fault]:
 
 
 def _check_pairs(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Yield pairs of unknown items, pairs without a date to hold, and pairs that wait for each other in a circle."""
     known = {name: set(tables[name].columns["id"]) for name in ("tasks", "projects", "targets")}
+    dated = {row["id"] for _, row in tables["targets"].rows() if row["kind"] == "by_date"}
     table = tables["precedences"]
+    waits: dict[str, list[str]] = {}
     for position, row in table.rows():
         for side in ("before", "after"):
             name, item = row[f"{side}_table"], row[f"{side}_id"]
             if name in known and item not in known[name]:
                 rule = f"{row['id']}: not in {name}{nearest(item or '', known[name])}"
                 yield Fault(table.place(position, f"{side}_id"), rule, shorten(item))
+        if row["after_table"] == "targets" and row["after_id"] in known["targets"] - dated:
+            rule = f"{row['id']}: a target that others come before must be one of a date"
+            yield Fault(table.place(position, "after_id"), rule, shorten(row["after_id"]))
+        if row["after_table"] == "targets" and row["link"] == "finish_start":
+            yield Fault(
+                table.place(position, "link"), f"{row['id']}: a target has no start: finish_finish", "finish_start"
+            )
+        after = f"{row['after_table']}:{row['after_id']}"
+        waits.setdefault(after, []).append(f"{row['before_table']}:{row['before_id']}")
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        circle = " before ".join(error.args[1])
+        yield Fault(table.file, "items must not wait for each other in a circle", circle)

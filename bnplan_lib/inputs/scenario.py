@@ -9,7 +9,7 @@ from typing import Any
 
 from bnplan_lib.errors import Fault, PlanError, ScenarioError, UnknownName, nearest, shorten
 from bnplan_lib.inputs.distributions import Pair, check_together, read_correlations, read_distributions
-from bnplan_lib.inputs.levers import Lever, check_levers, lever_of, no_such_project, project_names, read_levers
+from bnplan_lib.inputs.levers import Lever, check_levers, item_names, lever_of, no_such_item, read_levers
 from bnplan_lib.inputs.programme import Programme, data_folder, read_programme
 from bnplan_lib.inputs.scenario_text import (
     CHANCE,
@@ -32,7 +32,7 @@ LONGEST_CHAIN = 20  # files that rest on each other
 class Scenario:
     """The levers of one scenario, all resolved; `changes` are those it moves.
 
-    Keys are `section.name` or `projects.II.1.delay_quarters`; rates in per cent. What is
+    Keys are `section.name`, `projects.II.1.delay_quarters` or `tasks.II.7.delay_quarters`; rates in per cent. What is
     set for a class, as in `projects.sector:airport.overrun`, holds for its projects
     unless a narrower class or the project itself has a value.
     A growth rate it does not move is absent from `values`: the targets give it.
@@ -161,9 +161,11 @@ def _read_chain(path: Path, programme: Programme, catalogue: Mapping[str, Lever]
     below = _Chain()
     if "base" in content:
         below = _read_base(path, content["base"], programme, catalogue, (*above, path.resolve()))
-    given, misplaced = _flatten(file, content, project_names(programme))
+    given, misplaced = _flatten(file, content, item_names(programme))
     own, wrong = check_levers(file, given, programme, catalogue)
-    uncertainty, odd = read_distributions(file, content.get("uncertainty", {}), catalogue, project_names(programme))
+    uncertainty, odd = read_distributions(
+        file, content.get("uncertainty", {}), catalogue, item_names(programme)["projects"]
+    )
     correlations, loose = read_correlations(file, content.get("correlation", {}), catalogue)
     return _Chain(
         {key: str(content.get(key, "")) for key in HEAD},
@@ -210,28 +212,30 @@ def _check_head(file: str, content: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(place(file, key), f"unknown key{nearest(key, known)}", shown(content[key]))
 
 
-def _flatten(file: str, content: Mapping[str, Any], named: set[str]) -> tuple[dict[str, Any], list[Fault]]:
+def _flatten(
+    file: str, content: Mapping[str, Any], named: Mapping[str, set[str]]
+) -> tuple[dict[str, Any], list[Fault]]:
     levers: dict[str, Any] = {}
     faults = []
     for section in SECTIONS:
         given = content.get(section)
         for key, value in given.items() if isinstance(given, dict) else ():
-            if section != "projects":
+            if section not in named:
                 levers[f"{section}.{key}"] = value
-            elif problem := _project_problem(key, value, named):
-                faults.append(Fault(place(file, "projects", key), problem, shown(value)))
+            elif problem := _item_problem(section, key, value, named):
+                faults.append(Fault(place(file, section, key), problem, shown(value)))
             else:
-                levers |= {f"projects.{key}.{name}": one for name, one in value.items()}
+                levers |= {f"{section}.{key}.{name}": one for name, one in value.items()}
     return levers, faults
 
 
-def _project_problem(key: str, value: Any, named: set[str]) -> str:
+def _item_problem(section: str, key: str, value: Any, named: Mapping[str, set[str]]) -> str:
     if not isinstance(value, dict):
-        return 'must be a table of levers, such as [projects."II.1"]'
+        return f'must be a table of levers, such as [{section}."II.1"]'
     for inner in value:
-        if f"{key}.{inner}" in named:
-            return f'quote the id of the project: [projects."{key}.{inner}"]'
-    return "" if key in named else no_such_project(key, named)
+        if f"{key}.{inner}" in named[section]:
+            return f'quote the id of the {section.removesuffix("s")}: [{section}."{key}.{inner}"]'
+    return "" if key in named[section] else no_such_item(section, key, named)
 
 
 def _tell_of(faults: list[Fault], keys: list[str]) -> bool:

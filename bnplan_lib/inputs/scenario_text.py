@@ -16,13 +16,14 @@ from bnplan_lib.errors import Fault, PlanError, ScenarioError, shorten
 from bnplan_lib.inputs.programme import read_programme
 from bnplan_lib.inputs.tables import MARKUP, MAX_CELL
 from bnplan_lib.model.distributions import NAMES
+from bnplan_lib.model.projects import CLASSES_OF, general
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 TITLES = ("title_en", "title_vi", "why")
 HEAD = (*TITLES, "base")
-SECTIONS = ("targets", "growth", "base_year", "macro", "phasing", "projects")
+SECTIONS = ("targets", "growth", "base_year", "macro", "phasing", *CLASSES_OF)
 CHANCE = ("uncertainty", "correlation")
 LARGEST_FILE = 200_000  # bytes; a scenario of every lever of every project has some 20,000
 DEEPEST = 6  # tables in tables; a list of an uncertain lever's weights stands at 4
@@ -140,10 +141,10 @@ def _lever_tables(story: Scenario, units: Mapping[str, str]) -> dict[tuple[str, 
     for key in sorted(story.changes, key=lambda key: SECTIONS.index(key.split(".")[0])):
         section, name = key.split(".", 1)
         table: tuple[str, ...] = (section,)
-        if section == "projects":
-            project, name = name.rsplit(".", 1)
-            table = (section, project)
-        unit = units[f"projects.*.{name}" if section == "projects" else key]
+        if section in CLASSES_OF:
+            item, name = name.rsplit(".", 1)
+            table = (section, item)
+        unit = units[general(key)]
         tables.setdefault(table, []).append(_line(name, story.changes[key], unit))
     return tables
 
@@ -152,7 +153,7 @@ def _chance_tables(story: Scenario, units: Mapping[str, str]) -> dict[tuple[str,
     tables: dict[tuple[str, ...], list[str]] = {}
     for key, one in story.uncertainty.items():
         named = zip(NAMES[one.kind], one.numbers, strict=True)
-        unit = units[f"projects.*.{key.rpartition('.')[2]}" if key.startswith("projects.") else key]
+        unit = units[general(key)]
         tables["uncertainty", key] = [
             _line("distribution", one.kind),
             *([_line("added", True)] if one.added else []),

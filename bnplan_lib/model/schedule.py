@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bnplan_lib.model.projects import project_values
+from bnplan_lib.model.projects import project_values, task_values
 from bnplan_lib.model.quarters import quarter_number
 
 if TYPE_CHECKING:
@@ -110,8 +110,20 @@ def timetable(plan: Plan, since: int, delay_quarters: np.ndarray, stretch: np.nd
         Quarters, and share of the planned time that is left (0.5 takes half as long
         again), one row a phase, draws as the last axis.
     """
-    begin, end = plan.begin[:, None], plan.end[:, None]
-    anchor = np.maximum(plan.opening[:, None], since)
+    return moved_times(plan.begin, plan.end, plan.opening, since, delay_quarters, stretch)
+
+
+def moved_times(
+    begin: np.ndarray,
+    end: np.ndarray,
+    opening: np.ndarray,
+    since: int,
+    delay_quarters: np.ndarray,
+    stretch: np.ndarray,
+) -> Timetable:
+    """Return when periods run under the rules of `timetable`, one row a period."""
+    begin, end = begin[:, None], end[:, None]
+    anchor = np.maximum(opening[:, None], since)
     slower = 1 + stretch
     ahead, running = begin >= since, end > since
 
@@ -165,14 +177,19 @@ def project_schedule(programme: Programme, story: Scenario) -> pd.DataFrame:
     )
 
 
-def task_schedule(programme: Programme) -> pd.DataFrame:
-    """Return the tasks with quarter numbers: `task_id, first, last`, both included."""
+def task_schedule(programme: Programme, story: Scenario) -> pd.DataFrame:
+    """Return the tasks with quarter numbers: `task_id, first, last`, both included. Delays act as in `timetable`."""
     tasks = programme.tasks
+    begin = np.array([quarter_number(quarter) for quarter in tasks["start"]], float)
+    end = np.array([quarter_number(quarter) + 1 for quarter in tasks["end"]], float)
+    delay = np.array(task_values(tasks, story.values, "delay_quarters"), float)
+    since = quarter_number(story.values["phasing.delay_from"])
+    times = moved_times(begin, end, begin, since, delay[:, None], np.zeros((len(tasks), 1)))
     return pd.DataFrame(
         {
             "task_id": tasks["id"],
-            "first": [quarter_number(quarter) for quarter in tasks["start"]],
-            "last": [quarter_number(quarter) for quarter in tasks["end"]],
+            "first": times.begin[:, 0].astype(int),
+            "last": times.end[:, 0].astype(int) - 1,
         }
     )
 

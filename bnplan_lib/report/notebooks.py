@@ -81,7 +81,7 @@ def split_settings(settings: list[str], notebooks: list[Notebook]) -> tuple[dict
     """Return notebook parameters and levers from `KEY=VALUE` texts.
 
     A key with a dot is a lever, any other a parameter that one of the notebooks
-    must declare. Values are as in TOML; a text needs no quotes.
+    must declare. Values are as in TOML, mappings also as in JSON; a text needs no quotes.
 
     Raises
     ------
@@ -117,4 +117,8 @@ def _value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
+        pass
+    try:
+        return json.loads(text) if text.startswith("{") else text
+    except json.JSONDecodeError:
         return text

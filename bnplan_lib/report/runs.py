@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 from bnplan_lib.errors import NotebookError, ParameterError, PlanError
 from bnplan_lib.figures.language import LANGUAGES, speak
-from bnplan_lib.inputs.parameters import parameter_faults
+from bnplan_lib.inputs.parameters import parameter_faults, slip_faults
 from bnplan_lib.inputs.programme import data_folder, read_programme
 from bnplan_lib.inputs.scenario import names_a_file, read_scenario
 from bnplan_lib.report.index import write_dictionary, write_index, write_levers
@@ -81,7 +81,8 @@ def plan_jobs(
             for lang in languages:
                 own = {key: value for key, value in moved.items() if key in notebook.defaults}
                 parameters = {**notebook.defaults, **own, "scenario": given, "lang": lang, "levers": levers}
-                if faults := parameter_faults(parameters, notebook.defaults):
+                faults = parameter_faults(parameters, notebook.defaults)
+                if faults := faults or slip_faults(parameters.get("slips"), programme):
                     raise ParameterError(faults)
                 command = _command(notebook.name, scenario, lang, settings, own, levers)
                 told = story.title_vi if lang == "vi" else story.title_en

@@ -1,0 +1,81 @@
+"""As of a quarter: what should be over, what is due, what has not begun?"""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from IPython.display import HTML
+
+from bnplan_lib.analysis.standing import standing
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.tables import html_table
+
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
+
+SHORT = 16  # items listed openly; a longer list is behind its number
+KINDS = ("tasks", "projects", "directives")
+QUARTERS_AFTER_SIGNING = 1  # "at once": within three months of signing
+
+
+def standing_table(programme: Programme, story: Scenario, as_of: str, lang: str) -> HTML:
+    """Return where every task, project and dated order stands in a quarter, as lists that open."""
+    say = speak(lang)
+    table = standing(programme, story, as_of)
+    now = say.quarter(as_of)
+    signed = say.date(str(programme.properties["programme"]["signed"]))
+    lines: list[tuple[str, pd.Series]] = [
+        (say("Should be over before {quarter}", quarter=now), table["standing"] == "ended"),
+        (say("Due in {quarter}", quarter=now), table["standing"] == "due"),
+        (say("Running, due later"), table["standing"] == "running"),
+        (say("Not begun"), table["standing"] == "ahead"),
+        (
+            say("Due at the latest three months after signing ({date})", date=signed),
+            table["after_signing"] <= QUARTERS_AFTER_SIGNING,
+        ),
+    ]
+    rows = [row for name, chosen in lines for row in _rows(programme, say, name, table[chosen])]
+    heads = [say("As of the beginning of {quarter}", quarter=now), say("Number"), say("Which")]
+    note = say("By the printed periods and the scenario: whether anything is done is not recorded here.")
+    return html_table("standing", heads, rows, numbers=(1,), note=note)
+
+
+def _rows(programme: Programme, say: Language, name: str, items: pd.DataFrame) -> list[tuple[str | HTML, ...]]:
+    """Return a row for each kind of item, the name of the line in the first alone."""
+    found = [(kind, own) for kind in KINDS if len(own := items[items["table"] == kind])]
+    if not found:
+        return [(name, "–", "–")]
+    return [
+        (name if place == 0 else "", _count(say, kind, len(own)), _listed(programme, say, own))
+        for place, (kind, own) in enumerate(found)
+    ]
+
+
+def _count(say: Language, kind: str, count: int) -> str:
+    return {
+        "tasks": say.plural("{count} task", "{count} tasks", count),
+        "projects": say.plural("{count} project", "{count} projects", count),
+        "directives": say.plural("{count} dated order", "{count} dated orders", count),
+    }[kind]
+
+
+def _listed(programme: Programme, say: Language, rows: pd.DataFrame) -> HTML:
+    told = html.escape("; ".join(_line(programme, say, row) for row in rows.to_dict("records")))
+    if len(rows) <= SHORT:
+        return HTML(told)
+    summary = html.escape(say("list"))
+    return HTML(f"<details><summary>{summary}</summary>{told}</details>")
+
+
+def _line(programme: Programme, say: Language, row: dict[str, Any]) -> str:
+    items = getattr(programme, row["table"])
+    item = items[items["id"] == row["id"]].iloc[0]
+    told = say.of(item, "summary" if row["table"] == "directives" else "label")
+    if row["standing"] == "ahead":
+        when = say("from {quarter}", quarter=say.quarter(row["start"]))
+    else:
+        when = say("to {quarter}", quarter=say.quarter(row["end"]))
+    return f"{row['id']} {told} ({when})"
