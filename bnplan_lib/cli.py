@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bnplan_lib.cli_calendar import calendar
+from bnplan_lib.cli_level import level
 from bnplan_lib.cli_options import Data, Edition, Format, Scenarios, print_table, tell
 from bnplan_lib.cli_register import register
 from bnplan_lib.cli_scenarios import compare, solve
+from bnplan_lib.cli_show import show
 from bnplan_lib.errors import PlanError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from bnplan_lib.inputs.programme import Programme
-    from bnplan_lib.inputs.scenario import Scenario
     from bnplan_lib.report.record import Outcome
 
 app = typer.Typer(
@@ -52,24 +50,6 @@ class Files(StrEnum):
 
     csv = "csv"
     json = "json"
-
-
-class View(StrEnum):
-    """What can be shown."""
-
-    targets = "targets"
-    tasks = "tasks"
-    projects = "projects"
-    phases = "phases"
-    directives = "directives"
-    agencies = "agencies"
-    levers = "levers"
-    growth = "growth"
-    growth_targets = "growth_targets"
-    macro = "macro"
-    investment = "investment"
-    timeline = "timeline"
-    audit = "audit"
 
 
 class Level(StrEnum):
@@ -121,46 +101,6 @@ def run(
             run_of = f"{outcome.notebook} ({outcome.scenario}, {outcome.lang})"
             tell(f"{run_of} failed: {outcome.error}; see {out / outcome.executed}")
         raise typer.Exit(4)
-
-
-@app.command(epilog="Examples:  bnplan show projects  ·  bnplan show growth --scenario high --format json")
-def show(
-    view: Annotated[View, typer.Argument(help="What to show.", show_default=False)],
-    scenario: Scenarios = None,
-    format_: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
-    data: Data = None,
-) -> None:
-    """Show a table of the programme, or what follows from a scenario."""
-    import pandas as pd
-
-    from bnplan_lib.inputs.programme import read_programme
-
-    programme = read_programme(data)
-    computed = {View.growth, View.growth_targets, View.macro, View.investment, View.timeline, View.audit}
-    if view in computed:
-        from bnplan_lib.analysis.timeline import concurrency
-        from bnplan_lib.inputs.scenario import read_scenario
-        from bnplan_lib.model.economy import macro_path
-        from bnplan_lib.model.growth import growth_path
-        from bnplan_lib.model.investment import phase_investment
-
-        compute = {
-            View.growth: growth_path,
-            View.growth_targets: _target_rows,
-            View.macro: macro_path,
-            View.investment: phase_investment,
-            View.timeline: concurrency,
-            View.audit: _audit_rows,
-        }[view]
-        stories = [read_scenario(name, folder=data) for name in scenario or ["middle"]]
-        table = pd.concat([compute(programme, story) for story in stories], ignore_index=True)
-    elif scenario:
-        raise PlanError(f"--scenario: only {', '.join(sorted(computed))} depend on a scenario, not {view.value}")
-    else:
-        table = {View.phases: programme.project_phases}.get(view, getattr(programme, view.value, None))
-    if view is View.audit and format_ is Format.table:
-        table = table[["id", "severity", "confidence", "printed", "expected", "sentence"]]
-    print_table(table, format_)
 
 
 @app.command(epilog="Examples:  bnplan audit  ·  bnplan audit --fail-on error  ·  bnplan audit --format json --lang vi")
@@ -219,6 +159,7 @@ def trace(
         typer.echo(line)
 
 
+app.command(epilog="Examples:  bnplan show projects  ·  bnplan show growth --scenario high --format json")(show)
 app.command(
     epilog="Examples:  bnplan solve --target A.I.1=11.5 --by growth.industry  ·  "
     "bnplan solve --target A.I.1=11.5 --by growth --how proportional --within targets  ·  "
@@ -228,6 +169,10 @@ app.command(
     epilog="Examples:  bnplan compare middle high  ·  bnplan compare middle mine.toml --explain A.I.2  ·  "
     "bnplan compare low middle high --format json"
 )(compare)
+app.command(
+    epilog="Examples:  bnplan level --lower load --later 8  ·  "
+    "bnplan level --lower running --keep-end --save staggered.toml"
+)(level)
 app.command(
     epilog="Examples:  bnplan register projects.parquet  ·  "
     "bnplan register projects.csv --by sector --profile s_curve --format csv"
@@ -306,19 +251,6 @@ def main() -> None:
         # the reader of our output left: nothing is lost, and nothing more can be said there
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-
-
-def _target_rows(programme: Programme, story: Scenario) -> pd.DataFrame:
-    from bnplan_lib.analysis.growth import growth_targets
-
-    return growth_targets(programme, story).assign(scenario=story.name)
-
-
-def _audit_rows(programme: Programme, story: Scenario) -> pd.DataFrame:
-    from bnplan_lib.analysis.consistency import audit as find
-    from bnplan_lib.figures.findings import findings_frame
-
-    return findings_frame(programme, find(programme, story), "en")
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""`bnplan register`: check a register of projects of any size, and add up its money by quarter."""
+"""`bnplan register`: check a register of projects of any size; add up its money and what runs by quarter."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 from bnplan_lib.cli_options import Format, print_table, tell
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from bnplan_lib.inputs.register import Register
@@ -35,7 +37,7 @@ def register(
     faults: Annotated[int, typer.Option(min=1, help="Faults listed; all are counted.")] = 20,
     format_: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
 ) -> None:
-    """Check a register of projects, and say how much of its money falls in each quarter."""
+    """Check a register of projects, and say how many run and how much money falls in each quarter."""
     import numpy as np
 
     from bnplan_lib.inputs.register import read_register
@@ -48,7 +50,7 @@ def register(
 
 
 def _load(read: Register, by: str | None) -> pd.DataFrame:
-    """Return quarter, class and amount: every class in every quarter of the register."""
+    """Return quarter, class, amount and projects running: every class in every quarter of the register."""
     import numpy as np
     import pandas as pd
 
@@ -61,4 +63,24 @@ def _load(read: Register, by: str | None) -> pd.DataFrame:
     columns: dict[str, object] = {"quarter": np.repeat(quarters, count)}
     if by is not None:
         columns[by] = np.tile(read.class_names, len(load))
-    return pd.DataFrame({**columns, "amount_bn_vnd": load.reshape(-1)})
+    columns["amount_bn_vnd"] = load.reshape(-1)
+    columns["running_projects"] = _running(read, begin, len(load), count).reshape(-1)
+    return pd.DataFrame(columns)
+
+
+def _running(read: Register, begin: int, quarters: int, count: int) -> np.ndarray:
+    """Return how many projects of each class run: quarters by classes."""
+    import numpy as np
+
+    from bnplan_lib.model.periods import concurrency_profile
+
+    running = np.zeros((quarters, count), np.int64)
+    first, stop, edges = read.first, read.last + 1, [0, read.rows]
+    if read.classes is not None:
+        order = np.argsort(read.classes, kind="stable")
+        first, stop = first[order], stop[order]
+        edges = np.searchsorted(read.classes[order], np.arange(count + 1)).tolist()
+    for place, (low, high) in enumerate(pairwise(edges)):
+        start, found, _ = concurrency_profile(first[low:high], stop[low:high])
+        running[start - begin :, place][: len(found)] = found
+    return running

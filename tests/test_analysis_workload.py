@@ -161,6 +161,13 @@ def test_quarters_after_the_programme_are_left_out(toy):
     assert (led["2030Q4"], led["2026Q2"]) == (1, 2)
 
 
+def test_quarters_before_the_programme_are_left_out(tmp_path):
+    early = task_row("I.1", "justice", "", "2026Q1", "2026Q1")
+    early |= {"printed_period": "Quý III/2025 - I/2026", "start": "2025Q3"}
+    table = workload(*read(tmp_path, **NOTHING | {"tasks": [early]}))
+    assert table.loc[table["agency_id"] == "justice", "quarter"].tolist() == ["2026Q1"]
+
+
 def test_without_duties_there_are_no_rows(empty):
     assert workload(*empty).empty
     assert workload(*empty)[list(MEASURES)].dtypes.equals(workload(PROGRAMME, MIDDLE)[list(MEASURES)].dtypes)
@@ -376,6 +383,14 @@ def test_bodies_of_different_parts_of_one_target_are_no_partners(tmp_path):
     # two parts name finance with statistics, and none names it with culture
     assert table[["first_id", "second_id", "targets"]].to_numpy().tolist() == [
         ["culture", "statistics", 1], ["finance", "statistics", 1],
+    ]  # fmt: skip
+
+
+def test_bodies_lead_an_order_together_if_they_lead_one_part_of_it(tmp_path):
+    orders = [order_row("1", "finance;culture"), order_row("1.b", "finance", "culture", row="1")]
+    table = partners(read(tmp_path, **NOTHING, directives=orders)[0])
+    assert table[["first_id", "second_id", "orders", "both_lead"]].to_numpy().tolist() == [
+        ["finance", "culture", 1, 1],
     ]  # fmt: skip
 
 

@@ -66,7 +66,20 @@ def test_a_missing_cost_is_null_in_json_and_blank_in_csv(bnplan):
 
 @pytest.mark.parametrize(
     "view",
-    ["targets", "tasks", "projects", "phases", "directives", "agencies", "growth", "investment", "timeline", "levers"],
+    [
+        "targets",
+        "tasks",
+        "projects",
+        "phases",
+        "directives",
+        "agencies",
+        "growth",
+        "investment",
+        "timeline",
+        "levers",
+        "overlaps",
+        "workload",
+    ],
 )
 def test_everything_can_be_shown(bnplan, view):
     done = bnplan("show", view)
@@ -81,7 +94,7 @@ WRONG_USE = {
         "tasks",
         "-s",
         "low",
-    ): "only audit, growth, growth_targets, investment, macro, timeline depend on a scenario",
+    ): "only audit, growth, growth_targets, investment, macro, overlaps, precedences, timeline, workload depend",
     ("show", "growth", "-s", "hihg"): "no scenario 'hihg'; nearest: high",
     ("run", "/nowhere/01_growth_targets.ipynb", "--dry-run"): "no notebook '/nowhere/01_growth_targets.ipynb'",
     ("run", "01_growth", "--dry-run"): "no notebook '01_growth'; nearest: 01_growth_targets",
@@ -94,6 +107,14 @@ WRONG_USE = {
     ("run", "--set", "growth.industry=nan", "--dry-run"): "must lie between -90 and 100",
     ("run", "--set", "projects.II.9.overrun=5", "--dry-run"): "no such project",
     ("run", "--lang", "fr"): "'fr' is not one of",
+    ("run", "--set", 'slips={"tasks:II.66"=4}', "--dry-run"): "parameter slips: no item of the precedence table",
+    ("run", "--set", 'slips={"tasks:II.6": -1}', "--dry-run"): "must be a mapping from items to quarters from 0 to 80",
+    ("show", "overlaps", "--by", "plac"): "no classification 'plac'; nearest: place",
+    ("show", "tasks", "--by", "place"): "--by: only overlaps have it, not tasks",
+    ("level", "--lower", "money"): "'money' is not one of",
+    ("level", "--lower", "load", "--later", "41"): "most_later: must be a whole number of quarters from 0 to 40",
+    ("level", "--lower", "load", "--seconds", "0"): "seconds: must be a number above 0",
+    ("level", "--lower", "running", "--save", "mine.txt"): "must have a name that ends in .toml",
     ("validate", "-s", "hihg"): "no scenario 'hihg'",
     ("solve", "-t", "A.I.1=11,5", "-b", "growth"): "--target A.I.1: must be ID=NUMBER such as A.I.1=11.5, found '11,5'",
     ("solve", "-t", "A.I.1=nan", "-b", "growth"): "--target A.I.1: must be a number such as 11.5",
@@ -307,3 +328,30 @@ def test_compare_shows_each_target_for_each_scenario(bnplan):
 def test_the_parts_of_a_difference_add_up_on_the_command_line(bnplan):
     rows = json.loads(bnplan("compare", "middle", "trend_2021_2025", "--explain", "A.I.1", "-f", "json").stdout)
     assert sum(row["part"] for row in rows) == pytest.approx(0.0898 - 0.11291247, abs=1e-7)
+
+
+def test_overlaps_share_what_by_says(bnplan):
+    rows = json.loads(bnplan("show", "overlaps", "--by", "corridor", "-f", "json").stdout)
+    khuon_than = [(row["first_id"], row["second_id"]) for row in rows if row["corridor"] == "khuon_than"]
+    assert sorted(khuon_than) == [("III.5", "III.6"), ("III.5", "III.7"), ("III.6", "III.7")]
+    assert rows[0]["scenario"] == "middle"
+
+
+def test_precedences_show_their_slack(bnplan):
+    rows = {row["id"]: row for row in json.loads(bnplan("show", "precedences", "-f", "json").stdout)}
+    # the scheme founding the city is to end in 2028Q4, the city itself is due by the end of 2029
+    assert rows["city-scheme-before-goal"]["slack_quarters"] == 4
+
+
+def test_workload_shows_what_a_body_leads(bnplan):
+    rows = json.loads(bnplan("show", "workload", "-f", "json").stdout)
+    row = next(row for row in rows if (row["agency_id"], row["quarter"]) == ("finance", "2026Q2"))
+    assert (row["tasks_led"], row["orders_led"], row["targets_led"]) == (3, 14, 13)
+
+
+def test_a_levelled_plan_saved_as_a_scenario_has_the_peak_that_was_told(bnplan, tmp_path):
+    done = bnplan("level", "--lower", "running", "--later", "8", "--save", tmp_path / "flat.toml", "-f", "json")
+    assert "peak of projects running: 55 before, 45 after; proven to be the lowest" in done.stderr
+    shown = json.loads(bnplan("show", "timeline", "-s", tmp_path / "flat.toml", "-f", "json").stdout)
+    assert max(row["running_projects"] for row in shown) == 45
+    assert {row["later_quarters"] for row in json.loads(done.stdout)} <= set(range(1, 9))

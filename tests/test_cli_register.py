@@ -32,10 +32,10 @@ def bnplan(capsys, monkeypatch, tmp_path):
     return run
 
 
-def test_money_is_printed_by_quarter(bnplan):
+def test_money_and_running_projects_are_printed_by_quarter(bnplan):
     code, out, _ = bnplan(ROWS, "--format", "csv")
     assert code == 0
-    assert out.split() == ["quarter,amount_bn_vnd", "2026Q1,5.0", "2026Q2,7.0", "2026Q3,2.0"]
+    assert out.split() == ["quarter,amount_bn_vnd,running_projects", "2026Q1,5.0,1", "2026Q2,7.0,3", "2026Q3,2.0,1"]
 
 
 def test_projects_costs_and_gaps_are_counted_on_stderr(bnplan):
@@ -44,7 +44,7 @@ def test_projects_costs_and_gaps_are_counted_on_stderr(bnplan):
 
 def test_money_is_divided_by_a_column(bnplan):
     rows = json.loads(bnplan(ROWS, "--by", "sector", "--format", "json")[1])
-    assert rows[2] == {"quarter": "2026Q2", "sector": "roads", "amount_bn_vnd": 5}
+    assert rows[2] == {"quarter": "2026Q2", "sector": "roads", "amount_bn_vnd": 5, "running_projects": 1}
     assert len(rows) == 3 * 2
 
 
@@ -56,7 +56,7 @@ def test_a_blank_class_has_its_own_rows(bnplan):
 
 def test_the_profile_applies_where_a_row_names_none(bnplan):
     out = bnplan(ROWS, "--profile", "front", "--format", "csv")[1]
-    assert out.split()[1:] == ["2026Q1,7.5", "2026Q2,4.5", "2026Q3,2.0"]
+    assert out.split()[1:] == ["2026Q1,7.5,1", "2026Q2,4.5,3", "2026Q3,2.0,1"]
 
 
 def test_a_faulty_register_leaves_with_2_and_its_faults(bnplan):
@@ -76,4 +76,4 @@ def test_an_unknown_column_to_divide_by_leaves_with_2(bnplan):
 
 def test_a_spreadsheet_takes_no_class_for_a_formula(bnplan):
     out = bnplan(ROWS.replace("roads", "=1+1"), "--by", "sector", "--format", "csv")[1]
-    assert "2026Q1,'=1+1,5.0" in out.split()
+    assert "2026Q1,'=1+1,5.0,1" in out.split()

@@ -66,6 +66,66 @@ def test_all_faults_of_the_relations_are_listed_at_once(folder):
     assert {fault.split(":")[0] for fault in faults(folder)} >= {"relations.csv", "precedences.csv"}
 
 
+PAIR = {"link": "finish_finish", "basis": "stated", "confidence": "certain", "reason_vi": "a", "reason_en": "a",
+        "source": "section-2:4.1"}  # fmt: skip
+
+
+def pairs(*keys):
+    """Return rows of the precedence table: the first of two keys such as tasks:I.1 before the second."""
+    for number, (before, after) in enumerate(keys):
+        (before_table, before_id), (after_table, after_id) = before.split(":"), after.split(":")
+        names = {"before_table": before_table, "before_id": before_id, "after_table": after_table, "after_id": after_id}
+        yield {"id": f"pair-{chr(97 + number)}", **names, **PAIR}
+
+
+@pytest.mark.parametrize(("keys", "circle"), [
+    ([("tasks:I.1", "tasks:I.1")], "tasks:I.1 before tasks:I.1"),
+    ([("tasks:I.1", "tasks:I.2"), ("tasks:I.2", "tasks:I.1")], "tasks:I.2 before tasks:I.1 before tasks:I.2"),
+    # told in the order of the pairs: I.1 before I.2 before the project before I.1
+    ([("tasks:I.1", "tasks:I.2"), ("tasks:I.2", "projects:I.1"), ("projects:I.1", "tasks:I.1")],
+     "tasks:I.2 before projects:I.1 before tasks:I.1 before tasks:I.2"),
+    # the pair that leads into the circle is no part of it
+    ([("projects:I.2", "tasks:I.1"), ("tasks:I.1", "tasks:I.2"), ("tasks:I.2", "tasks:I.1")],
+     "tasks:I.1 before tasks:I.2 before tasks:I.1"),
+])  # fmt: skip
+def test_pairs_in_a_circle_are_refused_as_the_circle(tmp_path, keys, circle):
+    rule = "precedences.csv: items must not wait for each other in a circle, found "
+    assert faults(write_toy(tmp_path, precedences=list(pairs(*keys)))) == [rule + circle]
+
+
+def test_two_ways_to_one_item_are_no_circle(tmp_path):
+    keys = [("tasks:I.1", "tasks:I.2"), ("tasks:I.1", "projects:I.1"), ("projects:I.1", "tasks:I.2")]
+    assert len(read_programme(write_toy(tmp_path, precedences=list(pairs(*keys)))).precedences) == 3
+
+
+def test_items_of_one_id_in_two_tables_are_not_the_same(tmp_path):
+    keys = [("tasks:I.1", "projects:I.1"), ("projects:I.1", "tasks:I.2")]
+    assert len(read_programme(write_toy(tmp_path, precedences=list(pairs(*keys)))).precedences) == 2
+
+
+def test_no_pair_starts_at_a_target(tmp_path):
+    (row,) = pairs(("targets:A.I.1", "tasks:I.1"))
+    assert "precedences.csv:2:before_table: not an allowed value" in faults(write_toy(tmp_path, precedences=[row]))[0]
+
+
+def test_a_target_that_others_come_before_is_one_of_a_date(tmp_path):
+    (row,) = pairs(("tasks:I.1", "targets:A.I.1"))
+    message = (
+        "precedences.csv:2:after_id: pair-a: a target that others come before must be one of a date, found 'A.I.1'"
+    )
+    assert faults(write_toy(tmp_path, precedences=[row])) == [message]
+
+
+def test_nothing_waits_for_the_start_of_a_target(folder):
+    change(folder, "precedences", position_of("city-scheme-before-goal"), "link", "finish_start")
+    (message,) = faults(folder)
+    assert message.endswith(":link: city-scheme-before-goal: a target has no start: finish_finish, found finish_start")
+
+
+def position_of(pair):
+    return read_programme().precedences["id"].tolist().index(pair)
+
+
 def test_a_relation_is_added_by_adding_rows(folder):
     with (folder / "relations" / "relations.csv").open("a", encoding="utf-8") as file:
         file.write("mine,ratio,Của tôi,Mine,beds = 2*doctors,error,,certain,true,{printed},{printed},Sửa.,Mend.\n")

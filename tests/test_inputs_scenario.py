@@ -20,7 +20,10 @@ from bnplan_lib.model.profiles import PROFILES
 
 HEAD = 'title_en = "a"\ntitle_vi = "b"\nwhy = "c"\n'
 LEVERS = read_levers(read_programme())
-PROJECTS = sorted(read_programme().projects["id"])
+NAMED_ITEMS = {  # whose levers may be set, in each section that has items
+    "projects": ["*", "sector:airport", "corridor:ring_road_4", *sorted(read_programme().projects["id"])],
+    "tasks": ["*", "group:II", *sorted(read_programme().tasks["id"])],
+}
 NUMBERS = {key: lever for key, lever in LEVERS.items() if lever.type in ("number", "integer") and key not in SHARES}
 NAMED = ("Tăng trưởng “cao”", 'Nói "thật" \\\\ không', "Vì sao?", "it's = [so] # far", "tab and 日本 𝛼")
 
@@ -39,7 +42,7 @@ def outside(lever):
 
 @st.composite
 def lever_values(draw):
-    """A lever, of a project where it is one of a project's, and a value within its bounds."""
+    """A lever, of a project or a task where it is one of theirs, and a value within its bounds."""
     key = draw(st.sampled_from(sorted(set(LEVERS) - set(SHARES))))
     lever = LEVERS[key]
     if lever.type == "quarter":
@@ -51,7 +54,8 @@ def lever_values(draw):
     else:
         one = within(lever)
         value = draw(one | st.tuples(*[one] * 5) if lever.yearly else one)
-    return key.replace("*", draw(st.sampled_from(["*", "sector:airport", "corridor:ring_road_4", *PROJECTS]))), value
+    names = NAMED_ITEMS.get(key.split(".")[0])
+    return key.replace("*", draw(st.sampled_from(names))) if names else key, value
 
 
 def read_again(text):
@@ -276,6 +280,7 @@ def test_a_written_lever_has_its_unit_beside_it_and_stands_in_its_section():
 
 def test_sections_are_written_in_the_order_of_the_design():
     changes = {
+        "tasks.II.7.delay_quarters": 4,
         "projects.I.1.overrun": 1,
         "macro.icor": 4,
         "growth.tilt": 1,
@@ -285,6 +290,67 @@ def test_sections_are_written_in_the_order_of_the_design():
     text = scenario_text(read_scenario("middle", changes), "a", "b", "c")
     found = [line[1:].split("]")[0].split(".")[0] for line in text.splitlines() if line.startswith("[")]
     assert found == [section for section in SECTIONS if section != "base_year"]
+
+
+TASKS_TOML = "".join(
+    f'[tasks."{name}"]\ndelay_quarters = {late}\n' for name, late in (("*", 1), ("group:II", 2), ("II.7", 4))
+)
+
+
+def test_tasks_are_delayed_all_by_group_or_by_id(write):
+    assert read_scenario(write(TASKS_TOML)).changes == {
+        "tasks.*.delay_quarters": 1, "tasks.group:II.delay_quarters": 2, "tasks.II.7.delay_quarters": 4,
+    }  # fmt: skip
+
+
+def test_a_task_of_its_own_delay_is_laid_over_the_base(write):
+    write(TASKS_TOML, "below")
+    story = read_scenario(write('base = "./below.toml"\n[tasks."II.7"]\ndelay_quarters = -1\n', "above"))
+    assert story.values["tasks.II.7.delay_quarters"] == -1
+    assert story.values["tasks.group:II.delay_quarters"] == 2
+
+
+def test_no_task_is_late_by_default():
+    assert read_scenario("middle").values["tasks.*.delay_quarters"] == 0
+
+
+def test_a_lever_of_a_task_is_set_without_a_file():
+    story = read_scenario("middle", {"tasks.II.7.delay_quarters": 4})
+    assert story.changes == {"tasks.II.7.delay_quarters": 4}
+    assert story.name == "middle*"
+
+
+@pytest.mark.parametrize(("key", "value", "message"), [
+    ("tasks.II.77.delay_quarters", 4, r"levers:tasks\.II\.77\.delay_quarters: no such task; nearest: II\.7; "),
+    ("tasks.groop:II.delay_quarters", 4, r"no such task; nearest: group:II; "),
+    ("tasks.group:VI.delay_quarters", 4, r"no task is of this class; nearest: group:I; .*'group:VI'$"),
+    ("tasks.sector:airport.delay_quarters", 4, r"no such task; there are: \*, I\.1, .*'sector:airport'$"),
+    ("tasks.II.7.delay", 4, r"unknown lever; nearest: tasks\.\*\.delay_quarters; "),
+    ("tasks.II.7", 4, r"levers:tasks\.II\.7: unknown lever; "),
+    ("tasks.II.7.delay_quarters", 4.0, r"levers:tasks\.II\.7\.delay_quarters: must be a whole number, found 4\.0$"),
+    ("tasks.II.7.delay_quarters", [1, 2, 3, 4, 5], r"must be one number, found \[1, 2, 3, 4, 5\]$"),
+])  # fmt: skip
+def test_a_wrong_lever_of_a_task_is_refused_without_a_file(key, value, message):
+    with pytest.raises(ScenarioError, match=message):
+        read_scenario("middle", {key: value})
+
+
+def test_a_long_delay_of_a_task_is_said_and_not_refused():
+    (fault,) = read_scenario("middle", {"tasks.II.7.delay_quarters": 9}).unusual
+    assert str(fault) == "tasks.II.7.delay_quarters: unusual: mostly between 0 and 8, found 9"
+
+
+def test_delays_of_tasks_are_written_each_under_its_name_with_its_unit():
+    story = read_scenario("middle", {"tasks.group:II.delay_quarters": 2, "tasks.II.7.delay_quarters": 4})
+    assert scenario_text(story, "a", "b", "c") == HEAD + (
+        '\n[tasks."group:II"]\ndelay_quarters = 2  # quarters\n\n[tasks."II.7"]\ndelay_quarters = 4  # quarters\n'
+    )
+
+
+def test_delays_of_tasks_written_and_read_again_are_the_same(write):
+    story = read_scenario(write(TASKS_TOML))
+    again = read_again(scenario_text(story, "a", "b", "c"))
+    assert (again.changes, again.values) == (story.changes, story.values)
 
 
 def test_a_lever_moved_without_a_file_is_written_as_any_other():

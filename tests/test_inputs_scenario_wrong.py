@@ -177,6 +177,80 @@ BODIES = {
         '[projects]\n"II.1.delay_quarters" = 8',
         'own.toml:projects.II.1.delay_quarters: must be a table of levers, such as [projects."II.1"], found 8',
     ),
+    # tasks
+    "unknown task": (
+        '[tasks."II.77"]\ndelay_quarters = 4',
+        "own.toml:tasks.II.77: no such task; nearest: II.7, found {'delay_quarters': 4}",
+    ),
+    "unknown group of tasks": (
+        '[tasks."group:VI"]\ndelay_quarters = 4',
+        "own.toml:tasks.group:VI: no task is of this class; nearest: group:I, found {'delay_quarters': 4}",
+    ),
+    "class of projects for tasks": (
+        '[tasks."sector:airport"]\ndelay_quarters = 4',
+        "own.toml:tasks.sector:airport: no such task, found {'delay_quarters': 4}",
+    ),
+    "class of tasks for projects": (
+        '[projects."group:II"]\ndelay_quarters = 4',
+        "own.toml:projects.group:II: no such project, found {'delay_quarters': 4}",
+    ),
+    "task without quotes": (
+        "[tasks.II.7]\ndelay_quarters = 4",
+        "own.toml:tasks.II: quote the id of the task: [tasks.\"II.7\"], found {'7': {'delay_quarters': 4}}",
+    ),
+    "task and lever in one key": (
+        '[tasks]\n"II.7.delay_quarters" = 4',
+        'own.toml:tasks.II.7.delay_quarters: must be a table of levers, such as [tasks."II.1"], found 4',
+    ),
+    "tasks as number": ("tasks = 4", "own.toml:tasks: must be a table of levers, found 4"),
+    "misspelt section of tasks": (
+        '[taks."II.7"]\ndelay_quarters = 4',
+        "own.toml:taks: unknown key; nearest: tasks, found {'II.7': {'delay_quarters': 4}}",
+    ),
+    "misspelt lever of a task": (
+        '[tasks."II.7"]\ndelay_quarter = 4',
+        "own.toml:tasks.II.7.delay_quarter: unknown lever; nearest: tasks.*.delay_quarters, found 4",
+    ),
+    "lever of projects for a task": (
+        '[tasks."II.7"]\noverrun = 4',
+        "own.toml:tasks.II.7.overrun: unknown lever; nearest: projects.*.overrun, found 4",
+    ),
+    "delay of a task not whole": (
+        '[tasks."II.7"]\ndelay_quarters = 1.5',
+        "own.toml:tasks.II.7.delay_quarters: must be a whole number, found 1.5",
+    ),
+    "delay of a task as text": (
+        '[tasks."II.7"]\ndelay_quarters = "4"',
+        "own.toml:tasks.II.7.delay_quarters: must be a whole number, found '4'",
+    ),
+    "delay of a task as yes or no": (
+        '[tasks."II.7"]\ndelay_quarters = true',
+        "own.toml:tasks.II.7.delay_quarters: must be a whole number, found true",
+    ),
+    "delay of a task too long": (
+        '[tasks."*"]\ndelay_quarters = 81',
+        "own.toml:tasks.*.delay_quarters: must lie between -40 and 80 (quarters), found 81",
+    ),
+    "delay of a task too early": (
+        '[tasks."group:II"]\ndelay_quarters = -41',
+        "own.toml:tasks.group:II.delay_quarters: must lie between -40 and 80 (quarters), found -41",
+    ),
+    "delay of a task for every year": (
+        '[tasks."II.7"]\ndelay_quarters = [1, 2, 3, 4, 5]',
+        "own.toml:tasks.II.7.delay_quarters: must be one number, found [1, 2, 3, 4, 5]",
+    ),
+    "distribution of tasks": (
+        '[uncertainty."tasks.*.delay_quarters"]\ndistribution = "uniform"\nlow = 0\nhigh = 4',
+        "own.toml:uncertainty.tasks.*.delay_quarters: no lever that may carry a distribution",
+    ),
+    "distribution of tasks without quotes": (
+        '[uncertainty.tasks."II.7"]\ndistribution = "uniform"\nlow = 0\nhigh = 4',
+        'own.toml:uncertainty.tasks: quote the whole key of the lever, such as "growth.industry"',
+    ),
+    "correlation with tasks": (
+        CORRELATION + '"tasks.*.delay_quarters" = 0.5',
+        f"{WITH}.tasks.*.delay_quarters: no lever that may carry a distribution",
+    ),
     # bases
     "unknown base": ("base = 'xyz'", "own.toml:base: no scenario 'xyz'"),
     "base nearly named": ("base = 'hihg'", "own.toml:base: no scenario 'hihg'; nearest: high"),

@@ -35,6 +35,7 @@ ROOM = f"""() => {{
   return top('.gtitle') - top('.main-svg');
 }}"""
 BEGINNING_2026 = f"() => document.querySelector('{LIVE}')._fullData[0].y[4]"  # the axis begins with 2025
+FIGURE_TITLE = f"() => document.querySelector('{LIVE}')._fullLayout.title.text"
 TOTAL = f"""() => document.querySelector('{LIVE}')._fullData.filter(trace => trace.type === 'bar')
   .flatMap(trace => Array.from(trace.y)).reduce((sum, value) => sum + value, 0)"""
 
@@ -238,12 +239,40 @@ def test_doubling_the_first_project_raises_the_total(opened):
     assert until_drawn(page, TOTAL, f"drawn > 1.1 * {before}")
 
 
-def test_delay_of_a_project_not_yet_begun_empties_its_first_quarter(opened):
+def pick(page, *items: str) -> None:
+    """Choose items by row in the timeline's list, and wait until their slider may be moved."""
+    choice = page.locator(".bn-timeline-items select")
+    labels = choice.locator("option").all_inner_texts()
+    choice.select_option(label=[next(one for one in labels if one.split()[:2] == item.split()) for item in items])
+    page.locator(".bn-timeline-delay .noUi-target:not([disabled])").wait_for()
+
+
+def test_delay_of_projects_not_yet_begun_empties_their_first_quarter(opened):
     page = opened("03_timeline_overlaps")
-    page.locator(f"{PANEL} select").first.select_option(index=1)  # III.26, from the first quarter of 2026
     before = page.evaluate(BEGINNING_2026)
-    slide(page, "projects-all-delay-quarters", "ArrowRight")
-    assert until_drawn(page, BEGINNING_2026, f"drawn === {before} - 1")
+    pick(page, "project III.26", "project III.27")  # both from the first quarter of 2026
+    slide(page, "timeline-delay", "ArrowRight")
+    assert until_drawn(page, BEGINNING_2026, f"drawn === {before} - 2")
+    reset(page)
+
+
+def test_a_shifted_task_shows_which_pair_is_then_out_of_order(opened):
+    page = opened("03_timeline_overlaps")
+    pick(page, "task II.6")  # the provincial plan, which the general urban plan waits for without slack
+    slide(page, "timeline-delay", "ArrowRight")
+    row = page.locator(".bn-waiting tr", has_text="task II.7").first
+    row.wait_for()
+    assert row.locator("td").all_inner_texts()[2:] == ["0", "−1"]
+    reset(page)
+
+
+def test_a_filter_leaves_what_belongs_to_the_class(opened):
+    page = opened("03_timeline_overlaps")
+    page.locator(".bn-timeline-kind select").select_option(label="Corridor")
+    page.locator(".bn-timeline-class select").select_option(label="Khuôn Thần")
+    page.wait_for_function("() => document.querySelectorAll('.bn-timeline-items option').length === 3")
+    assert until_drawn(page, FIGURE_TITLE, "drawn.includes('3 projects and 0 tasks')")
+    page.locator(".bn-timeline-kind select").select_option(label="Everything")
 
 
 def test_title_has_room_for_the_marks_above_vietnamese_letters(opened):

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnplan_lib.errors import FaultyInput
-from bnplan_lib.model import periods
 from bnplan_lib.model.periods import (
     OPEN,
     RELATIONS,
@@ -241,7 +240,7 @@ def test_a_search_for_partners_gives_the_same_as_a_table_of_steps(rows):
     assert pairs(*columns(rows), far) == table
 
 
-def test_rows_beyond_one_block_of_any_kind_give_the_same():
+def test_more_rows_than_one_block_are_counted_as_they_are_paired():
     random = np.random.default_rng(1)
     begin = random.integers(0, 2**20, 150_000, dtype=np.int32)
     end = begin + random.integers(0, 20, len(begin), dtype=np.int32)
@@ -264,17 +263,32 @@ def test_many_days_keep_the_order_of_begins_beyond_sixteen_bits():
     assert all(one <= other for one, other in pairwise(earlier))
 
 
-def test_one_period_that_overlaps_all_needs_no_more_memory_than_promised():
+def test_a_period_that_overlaps_all_is_streamed_in_the_memory_of_one_block():
     rows, block = 500_000, 1000
     begin = np.arange(rows, dtype=np.int32)
     end = begin + 1
     end[0] = OPEN
+    blocks = overlap_pairs(begin, end, block=block)
+    found = len(next(blocks)[0])
     tracemalloc.start()
-    found = sum(len(one) for one, _ in overlap_pairs(begin, end, block=block))
+    found += sum(len(one) for one, _ in blocks)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found == rows - 1
-    assert peak < 64 * (rows + block) + 8 * periods.CELLS
+    assert peak < 64 * block  # all pairs take 16 bytes each: 8 MB
+
+
+@pytest.mark.parametrize("classes", [1, 4])
+def test_pairs_take_no_more_memory_than_promised(classes):
+    rows, block = 20_000, 1000
+    begin = np.arange(rows)
+    end = np.where(begin < 200, OPEN, begin + begin % 2)
+    tracemalloc.start()
+    pairs_found = sum(len(one) for one, _ in overlap_pairs(begin, end, begin % classes, block=block))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert pairs_found > 20 * rows
+    assert peak < 96 * rows + 64 * block + 8 * (rows + 2) * classes  # the last for the table of steps
 
 
 def test_billions_of_pairs_can_be_begun():

@@ -1,4 +1,4 @@
-"""Delays, longer schedules and classes of projects by hand, and their laws."""
+"""Delays, longer schedules and classes of projects, delays of tasks: by hand, and their laws."""
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,9 @@ from toy import phase_row, project_row, write_toy
 import bnplan_lib as bn
 from bnplan_lib.inputs.scenario import move_levers
 from bnplan_lib.model.profiles import PROFILES
-from bnplan_lib.model.projects import project_values, with_all
-from bnplan_lib.model.schedule import project_schedule
+from bnplan_lib.model.projects import project_values, task_values, with_all
+from bnplan_lib.model.quarters import quarter_name
+from bnplan_lib.model.schedule import project_schedule, task_schedule
 
 PROGRAMME = bn.read_programme()
 MIDDLE = bn.read_scenario("middle")
@@ -147,3 +148,56 @@ def test_what_falls_before_delays_act_stays(levers, since):
 def test_no_delay_changes_nothing():
     moved = move_levers(MIDDLE, {"projects.*.delay_quarters": 0, "projects.*.stretch": 0.0, "projects.*.overrun": 0.0})
     pd.testing.assert_frame_equal(bn.phase_investment(PROGRAMME, moved), bn.phase_investment(PROGRAMME, MIDDLE))
+
+
+def runs(programme, story, task, **levers):
+    """Return the first and the last quarter of a task with some levers moved."""
+    table = task_schedule(programme, move_levers(story, levers)).set_index("task_id")
+    return quarter_name(table.loc[task, "first"]), quarter_name(table.loc[task, "last"])
+
+
+@pytest.mark.parametrize(("since", "delay", "period"), [
+    ("2026Q1", 0, ("2026Q1", "2026Q2")),
+    ("2026Q1", 3, ("2026Q4", "2027Q1")),  # not begun: moves as a whole
+    ("2025Q1", -2, ("2025Q3", "2025Q4")),
+    ("2026Q1", -2, ("2026Q1", "2026Q2")),  # no earlier than delays act
+    ("2026Q2", 3, ("2026Q1", "2027Q1")),  # begun: ends later
+    ("2026Q2", -2, ("2026Q1", "2026Q2")),  # what is left takes a quarter at least
+    ("2026Q3", 3, ("2026Q1", "2026Q2")),  # over: stays
+])  # fmt: skip
+def test_a_task_moves_as_a_project_does(toy, since, delay, period):
+    # task I.1 of 2026Q1-Q2
+    levers = {"phasing.delay_from": since, "tasks.I.1.delay_quarters": delay}
+    assert runs(*toy, "I.1", **levers) == period
+
+
+def test_a_delay_of_a_task_moves_no_other(toy):
+    assert runs(*toy, "I.2", **{"tasks.I.1.delay_quarters": 3}) == ("2026Q2", "2026Q2")
+
+
+def test_a_delay_of_projects_moves_no_task(toy):
+    assert runs(*toy, "I.2", **{"projects.*.delay_quarters": 3}) == ("2026Q2", "2026Q2")
+
+
+def test_a_group_wins_over_all_tasks_and_a_task_over_its_group():
+    moved = {"tasks.*.delay_quarters": 1, "tasks.group:II.delay_quarters": 2, "tasks.II.7.delay_quarters": 3}
+    found = dict(zip(PROGRAMME.tasks["id"], task_values(PROGRAMME.tasks, moved, "delay_quarters"), strict=True))
+    assert [found[key] for key in ("I.1", "II.6", "II.7", "III.1")] == [1, 2, 3, 1]
+
+
+def test_without_delays_tasks_run_as_printed():
+    table = task_schedule(PROGRAMME, MIDDLE)
+    assert table["task_id"].tolist() == PROGRAMME.tasks["id"].tolist()
+    assert table["first"].map(quarter_name).tolist() == PROGRAMME.tasks["start"].tolist()
+    assert table["last"].map(quarter_name).tolist() == PROGRAMME.tasks["end"].tolist()
+
+
+@given(st.integers(-40, 80), st.integers(2024, 2032), st.integers(1, 4))
+def test_a_task_keeps_its_length_or_its_first_quarter(delay, year, place):
+    since = f"{year}Q{place}"
+    levers = {"tasks.*.delay_quarters": delay, "phasing.delay_from": since}
+    before, after = (task_schedule(PROGRAMME, story) for story in (MIDDLE, move_levers(MIDDLE, levers)))
+    whole = after["last"] - after["first"] == before["last"] - before["first"]
+    assert (whole | (after["first"] == before["first"])).all()
+    over = before["last"].map(quarter_name) < since
+    assert after[over].equals(before[over])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.explore.presence import person_present
-from bnplan_lib.figures.lanes import class_names, kind_name, members
-from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.lanes import kind_name, members, used_classes
+from bnplan_lib.figures.language import speak
 from bnplan_lib.figures.timeline import running_at_once
 from bnplan_lib.figures.waiting import item_label, waiting_lines
 from bnplan_lib.inputs.levers import read_levers
@@ -44,6 +44,7 @@ def timeline(programme: Programme, story: Scenario, lang: str) -> widgets.VBox |
         description=say("Items (Ctrl or Shift for several)"), rows=ROWS_SHOWN, style=LABEL, layout=wide
     )
     control = slider(read_levers(programme)["projects.*.delay_quarters"], 0, say)
+    control.description = say("Shift later by, quarters")
 
     def chosen() -> tuple[str, str] | None:
         return (kind.value, which.value) if kind.value and which.value else None
@@ -56,11 +57,12 @@ def timeline(programme: Programme, story: Scenario, lang: str) -> widgets.VBox |
     )
 
     def list_items(_: object = None) -> None:
+        items.value = ()  # the browser would look for what is picked among the new options
         items.options = [(item_label(programme, key, say), key) for key in members(programme, chosen())]
         panel.move({})
 
     def list_classes(_: object = None) -> None:
-        names = _used(programme, kind.value, say)
+        names = used_classes(programme, kind.value, say) if kind.value else {}
         which.options = [(name, code) for code, name in names.items()]
         which.layout.display = "" if names else "none"
         list_items()
@@ -75,8 +77,9 @@ def timeline(programme: Programme, story: Scenario, lang: str) -> widgets.VBox |
             panel.move({f"{key.replace(':', '.', 1)}.delay_quarters": change["new"] for key in items.value})
 
     def back(_: object) -> None:
-        panel.forget()
+        panel.moved.clear()
         load()
+        panel.forget()
 
     for box, name in ((kind, "kind"), (which, "class"), (items, "items"), (control, "delay")):
         box.add_class(f"bn-timeline-{name}")
@@ -88,13 +91,6 @@ def timeline(programme: Programme, story: Scenario, lang: str) -> widgets.VBox |
     list_classes()
     load()
     return panel.show(kind, which, items, control)
-
-
-def _used(programme: Programme, by: str, say: Language) -> dict[str, str]:
-    """Return the names of the classes that anything belongs to, by code."""
-    if not by:
-        return {}
-    return {code: name for code, name in class_names(programme, by, say).items() if members(programme, (by, code))}
 
 
 def _delay(programme: Programme, now: Scenario, key: str) -> int:

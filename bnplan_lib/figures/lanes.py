@@ -83,6 +83,12 @@ def class_names(programme: Programme, by: str, say: Language) -> dict[str, str]:
     return say.labels(programme.codes, {"group": "task_group"}.get(by, by))
 
 
+def used_classes(programme: Programme, by: str, say: Language) -> dict[str, str]:
+    """Return the names of the classes that anything belongs to."""
+    used = set(membership(programme, by)["class"])
+    return {code: name for code, name in class_names(programme, by, say).items() if code in used}
+
+
 def kind_name(by: str, say: Language) -> str:
     """Return what a classification is called."""
     return {

@@ -77,7 +77,7 @@ def precedence_chart(programme: Programme, story: Scenario, slips: Mapping[str, 
         table=_pair_rows(programme, say, slack),
         height=240 + LANE_PX * len(at),
         axis_on_top=True,
-        least_width=860,
+        least_width=760,
     )
 
 
