@@ -176,6 +176,49 @@ def test_a_shift_that_the_lever_cannot_express_is_left_out(toy, earlier, moved):
     assert (plan.before, moves(plan)) == (2, moved)
 
 
+@pytest.mark.parametrize(("late", "moved"), [(2, {"I.3": 2}), (1, {})])
+def test_where_ends_are_kept_half_of_the_time_is_the_least(toy, late, moved):
+    # I.1 runs to the end of 2026, the four quarters of I.3 start two or three before: to leave 2026 it has two, or one
+    story = move_levers(toy[1], {"projects.I.2.dropped": True, "projects.I.3.delay_quarters": late})
+    plan = level(toy[0], story, "running", 3, keep_end=True)
+    assert (plan.before, moves(plan)) == (2, moved)
+
+
+def test_a_project_whose_phases_would_not_move_alike_stays(toy):
+    # phases of 2027 and 2028, both eight quarters early in 2026: a quarter later they would be a year apart again
+    programme, story = toy
+    phases = pd.concat([programme.project_phases, programme.project_phases.iloc[[2]].assign(phase=2)])
+    phases["start"] = ["2025Q1", "2026Q1", "2027Q1", "2028Q1"]
+    phases["end"] = ["2026Q4", "2027Q4", "2027Q4", "2028Q4"]
+    early = move_levers(story, {"projects.I.3.delay_quarters": -8, "projects.I.2.dropped": True})
+    plan = level(replace(programme, project_phases=phases), early, "load", 4)
+    # 12 in two phases, 6 each in 2026
+    assert (plan.before, plan.after, plan.movable, plan.levers) == (15 + 1.5 + 1.5, 18, 1, {})
+
+
+def test_a_project_makes_room_for_the_first_phase_of_the_one_before_it(tmp_path):
+    # I.2 in phases of 2026 and 2027, and I.3 of 2027 at 1 a quarter, which starts when the first has ended: 25 in 2026.
+    # All 80 in 2027, 20 a quarter, the first phase ends in its second quarter: I.3 has the other half, at 2
+    programme, story = toy_of(tmp_path, ("projects:I.2", "projects:I.3", "finish_start"))
+    phases = pd.concat([programme.project_phases, programme.project_phases.iloc[[1]].assign(phase=2)])
+    phases["start"] = ["2025Q1", "2026Q1", "2027Q1", "2027Q1"]
+    phases["end"] = ["2026Q4", "2026Q4", "2027Q4", "2027Q4"]
+    costs = programme.projects.assign(cost_bn_vnd=[120.0, 80.0, 4.0])
+    plan = level(replace(programme, projects=costs, project_phases=phases), story, "load", 4, keep_end=True)
+    assert (plan.before, plan.after, moves(plan)) == (25, 22, {"I.2": 4, "I.3": 2})
+
+
+def test_the_order_of_the_rows_of_phases_does_not_matter():
+    # the two phases of the airport, the second first, which may all move as of 2025
+    phases = REAL.project_phases
+    second = (phases["project_id"] == "II.1") & (phases["phase"] == 2)
+    turned = replace(REAL, project_phases=pd.concat([phases[second], phases[~second]], ignore_index=True))
+    story = move_levers(MIDDLE, {"phasing.delay_from": "2025Q1"})
+    plans = [level(programme, story, "running", 1, seconds=SECONDS) for programme in (REAL, turned)]
+    assert [plan.status for plan in plans] == ["optimal", "optimal"]
+    assert plans[0].levers == plans[1].levers
+
+
 def test_a_dropped_project_neither_counts_nor_moves(toy):
     plan = level(toy[0], move_levers(toy[1], {"projects.I.3.dropped": True}), "load", 4)
     assert (plan.before, plan.after, plan.movable, moves(plan)) == (25, 15, 1, {"I.2": 4})

@@ -52,10 +52,16 @@ def draw_all(story, lang):
         "lorenz": F.lorenz(PROGRAMME, story, lang),
         "yearly_load": F.yearly_load(PROGRAMME, story, lang),
         "project_gantt": F.project_gantt(PROGRAMME, story, "2026Q4", lang),
-        "task_gantt": F.task_gantt(PROGRAMME, "2026Q4", lang),
+        "task_gantt": F.task_gantt(PROGRAMME, story, "2026Q4", lang),
         "running_at_once": F.running_at_once(PROGRAMME, story, lang),
-        "workload_grid": F.workload_grid(PROGRAMME, lang),
-        "duty_bars": F.duty_bars(PROGRAMME, lang),
+        "workload_grid": F.workload_grid(PROGRAMME, story, lang),
+        "partner_network": F.partner_network(PROGRAMME, lang),
+        "meeting_matrix": F.meeting_matrix(PROGRAMME, story, "corridor", lang),
+        "public_money": F.public_money(PROGRAMME, story, lang),
+        "precedence_chart": F.precedence_chart(PROGRAMME, story, {}, lang),
+        "precedence_slip": F.precedence_chart(PROGRAMME, story, {"tasks:II.6": 10}, lang),
+        "levelled_load": F.levelled_bars(PROGRAMME, story, "load", 4, lang),
+        "levelled_running": F.levelled_bars(PROGRAMME, story, "running", 4, lang),
         "tensions": F.tensions(PROGRAMME, FINDINGS, lang),
         "target_network": F.target_network(PROGRAMME, TIES, FINDINGS, lang),
     }
@@ -122,30 +128,6 @@ def test_the_stacked_contributions_are_the_path():
     assert drawn == pytest.approx(100 * path.set_index(["sector", "year"]).loc[("grdp", 2026), "growth"])
 
 
-def test_the_gantt_draws_every_phase_where_its_quarters_are():
-    figure = F.project_gantt(PROGRAMME, STORIES["middle"], "2026Q4", "en")
-    bars = {lane: (start, start + length) for trace in figure.data if trace.type == "bar"
-            for lane, start, length in zip(trace.y, trace.base, trace.x, strict=True)}  # fmt: skip
-    assert len(bars) == 56
-    assert bars["I.7  Road 296B, from road 398 to 285B"] == (2027, 2031)
-    assert bars["III.30  Luxshare-ICT (Bắc Ninh)"] == (2025.75, 2027.5)
-
-
-def test_a_late_airport_moves_in_the_gantt():
-    def airport(name):
-        figure = F.project_gantt(PROGRAMME, STORIES[name], "2026Q4", "en")
-        bars = [bar for trace in figure.data if trace.type == "bar" for bar in zip(trace.y, trace.base, strict=True)]
-        return next(start for lane, start in bars if lane.startswith("II.2 "))
-
-    assert airport("airport_late") == airport("middle") + 2
-
-
-def test_milestones_are_drawn_where_they_are_printed():
-    figure = F.project_gantt(PROGRAMME, STORIES["middle"], "2026Q4", "en")
-    marks = next(trace for trace in figure.data if trace.name == "Printed milestone")
-    assert list(marks.x) == [2029.25, 2035.25]
-
-
 def test_the_low_ends_are_said_to_miss_the_headline():
     assert (
         F.bottom_up(PROGRAMME, STORIES["middle"], "en").layout.meta["title"]
@@ -196,9 +178,9 @@ def test_a_source_note_names_facts_corrections_and_doubts(lang):
 
 
 def test_tables_have_ids_that_do_not_change():
-    one, two = (F.overlap_table(PROGRAMME, STORIES["middle"], "corridor", 15, "en").data for _ in range(2))
+    one, two = (F.peak_table(PROGRAMME, STORIES["middle"], "corridor", "en").data for _ in range(2))
     assert one == two
-    assert 'id="overlaps-corridor"' in one
+    assert 'id="peaks-corridor"' in one
 
 
 @pytest.mark.parametrize("lang", ["en", "vi"])

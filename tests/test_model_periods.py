@@ -339,14 +339,20 @@ def test_a_weight_that_is_not_finite_is_refused(weight):
         concurrency_profile([1, 1], [2, 2], [1, weight])
 
 
+def test_even_an_empty_period_has_no_wrong_weight():
+    with pytest.raises(FaultyInput, match="weight: must be finite, found nan in row 1"):
+        concurrency_profile([1, 1], [2, 1], [1, float("nan")])
+
+
 def test_weights_of_other_kinds_are_refused():
     with pytest.raises(FaultyInput, match="weight: must hold numbers, found <U1"):
         concurrency_profile([1], [2], ["x"])
 
 
-def test_weights_beyond_every_number_are_refused():
+@pytest.mark.parametrize("second", [1, 2])
+def test_weights_beyond_every_number_are_refused(second):
     with pytest.raises(FaultyInput, match="weight: must add up to a finite number"):
-        concurrency_profile([1, 1], [2, 2], [1e308, 1e308])
+        concurrency_profile([1, second], [4, 4], [1e308, 1e308])
 
 
 def test_a_negative_class_is_refused():

@@ -83,6 +83,9 @@ WRONG = {
     "slip": [0, 41, 2.5, True],
     "largest": [0, 31, 2.5, "ten", True],
     "shared": ["corridors", None],
+    "lanes": ["group", "corridors", None],
+    "slips": ["x", [1], {1: 2}, {"tasks:II.6": -1}, {"tasks:II.6": 81}, {"tasks:II.6": 1.5}, {"tasks:II.6": True}],
+    "later": [-1, 21, 4.0, True],
     "as_of": ["2026", "2026Q5", 2026],
 }
 

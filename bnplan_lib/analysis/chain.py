@@ -205,7 +205,7 @@ def _chain(pairs: list[Pair], spans: Mapping[str, Span], latest: Mapping[str, in
     chain, key = [], goal
     while key in holding:
         before = [pair.before for pair in holding[key]]
-        key = min(before, key=lambda one: (least[one], margin[one], -spans[one].last))
+        key = min(before, key=lambda one: (least[one], -spans[one].last))
         chain.append(key)
     return chain
 

@@ -102,6 +102,13 @@ def kind_name(by: str, say: Language) -> str:
     }[by]
 
 
+def agency_note(by: str, say: Language) -> str:
+    """Return what has to be said where projects are counted by body; nothing for other classifications."""
+    if by != "agency":
+        return ""
+    return " " + say("A project counts whole for every body that leads the order over it, which is often inferred.")
+
+
 def draw_lanes(figure: go.Figure, lanes: Lanes) -> None:
     """Name the lanes on the axis, headings bold, the first on top."""
     ticks = {**{height: f"<b>{safe(name)}</b>" for height, name in lanes.headings.items()}, **lanes.labels}

@@ -10,8 +10,18 @@ import plotly.graph_objects as go
 from bnplan_lib.analysis.levelling import Levelled, level
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
-from bnplan_lib.figures.style import BAND, BLUE, INK, ORANGE, YEARS_SHOWN_AFTER, frame, pattern, rows_table
-from bnplan_lib.model.quarters import quarter_number
+from bnplan_lib.figures.style import (
+    BAND,
+    BLUE,
+    INK,
+    ORANGE,
+    YEARS_SHOWN_AFTER,
+    frame,
+    middles,
+    pattern,
+    rows_table,
+    shown_until,
+)
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -37,9 +47,9 @@ def levelled_bars(
     """
     say = speak(lang)
     plan = level(programme, story, lower, later, keep_end, SECONDS)
-    last = quarter_number(f"{programme.years[-1] + YEARS_SHOWN_AFTER}Q4")
-    shown = plan.quarters[plan.quarters["quarter"].map(quarter_number) <= last]
-    at = (shown["quarter"].map(quarter_number) + 0.5) / 4
+    last = programme.years[-1] + YEARS_SHOWN_AFTER
+    shown = shown_until(plan.quarters, last)
+    at = middles(shown["quarter"])
     scale = 1000 if lower == "load" else 1
     figure = go.Figure()
     figure.add_bar(
@@ -60,7 +70,7 @@ def levelled_bars(
         hoverinfo="skip",
     )
     figure.add_scatter(
-        x=[programme.years[0], (last + 1) / 4],
+        x=[programme.years[0], last + 1],
         y=[plan.bound / scale] * 2,
         mode="lines",
         name=say("No plan under the same rules peaks lower"),
@@ -68,14 +78,14 @@ def levelled_bars(
         hoverinfo="skip",
     )
     figure.add_vrect(x0=programme.years[0], x1=programme.years[-1] + 1, fillcolor=BAND, line_width=0, layer="below")
-    figure.update_xaxes(dtick=1, tickformat="d", range=[programme.years[0] - 0.05, (last + 1) / 4 + 0.05])
+    figure.update_xaxes(dtick=1, tickformat="d", range=[programme.years[0] - 0.05, last + 1.05])
     unit = say("thousand bn VND a quarter") if lower == "load" else say("projects running")
     figure.update_yaxes(title=unit, rangemode="tozero")
     return frame(
         figure,
         say,
         title=_title(say, plan),
-        subtitle=" ".join((_rules(say, plan, story), _proof(say, plan))),
+        subtitle=" ".join((_from_to(say, plan), _rules(say, plan, story), _proof(say, plan))),
         source=source_line("investment" if lower == "load" else "timeline", say),
         table=_moves(programme, say, plan),
         height=450,
@@ -86,13 +96,19 @@ def levelled_bars(
 def _title(say: Language, plan: Levelled) -> str:
     if plan.moved.empty:
         return say("No later start lowers the peak")
-    starts = say.plural("{count} later start", "{count} later starts", len(plan.moved))
-    return say(
-        "{starts}: the peak falls from {before} to {after}",
-        starts=starts,
-        before=_told(say, plan, plan.before),
-        after=_told(say, plan, plan.after),
+    return say.plural(
+        "{count} later start lowers the peak by {share}",
+        "{count} later starts lower the peak by {share}",
+        len(plan.moved),
+        share=say.percent(1 - plan.after / plan.before, 0),
     )
+
+
+def _from_to(say: Language, plan: Levelled) -> str:
+    if plan.moved.empty:
+        return say("The peak stays at {before}.", before=_told(say, plan, plan.before))
+    before, after = _told(say, plan, plan.before), _told(say, plan, plan.after)
+    return say("The peak falls from {before} to {after}.", before=before, after=after)
 
 
 def _told(say: Language, plan: Levelled, value: float) -> str:

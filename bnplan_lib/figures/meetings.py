@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from bnplan_lib.analysis.presence import first_largest
 from bnplan_lib.analysis.rivals import rivals, source_load
 from bnplan_lib.analysis.timeline import meetings, overlaps
-from bnplan_lib.figures.lanes import class_names, kind_name
+from bnplan_lib.figures.lanes import agency_note, class_names, kind_name
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.style import BAND, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, frame, pattern, rows_table, safe
@@ -100,7 +101,8 @@ def meeting_matrix(programme: Programme, story: Scenario, by: str, lang: str) ->
             "Pairs of items that run at the same time, one of each group; on the diagonal: both of the same group. "
             "Groups: {kind}",
             kind=kind_name(by, say).lower(),
-        ),
+        )
+        + agency_note(by, say),
         source=source_line("timeline", say),
         table=_pair_rows(programme, say, pairs, by, names),
         height=max(300, 190 + 34 * size),
@@ -151,7 +153,7 @@ def public_money(programme: Programme, story: Scenario, lang: str, capital: str 
     table = rivals(programme, story, capital)
     title = say("No money of this source falls in the programme's years")
     if total.any():
-        peak = int(total.argmax())
+        peak = first_largest(total)
         title = say.plural(
             "{count} project calls for {amount} in {quarter}",
             "{count} projects call for {amount} in {quarter}",

@@ -219,11 +219,11 @@ def _title(
                 goal=name,
             )
         return say("Slack swallows the slip: “{goal}” keeps its date", goal=name)
-    pairs = say.plural("{count} pair dated out of order", "{count} pairs dated out of order", violated)
+    pairs = say.plural("{count} pair out of order", "{count} pairs out of order", violated)
     room = margins(programme, story)
     if goal is None or room.empty or (least := int(room["margin_quarters"].iloc[0])) < 0:
         return pairs
-    slack = say.plural("{count} quarter of slack", "{count} quarters of slack", least)
+    slack = say.plural("{count} quarter’s slack", "{count} quarters’ slack", least)
     return say("“{goal}”: {slack}", goal=_label(programme, say, goal), slack=slack) + (f"; {pairs}" if violated else "")
 
 

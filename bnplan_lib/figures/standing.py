@@ -26,17 +26,15 @@ def standing_table(programme: Programme, story: Scenario, as_of: str, lang: str)
     say = speak(lang)
     table = standing(programme, story, as_of)
     now = say.quarter(as_of)
-    signed = say.date(str(programme.properties["programme"]["signed"]))
     lines: list[tuple[str, pd.Series]] = [
         (say("Should be over before {quarter}", quarter=now), table["standing"] == "ended"),
         (say("Due in {quarter}", quarter=now), table["standing"] == "due"),
         (say("Running, due later"), table["standing"] == "running"),
         (say("Not begun"), table["standing"] == "ahead"),
-        (
-            say("Due at the latest three months after signing ({date})", date=signed),
-            table["after_signing"] <= QUARTERS_AFTER_SIGNING,
-        ),
     ]
+    if signed := programme.properties["programme"].get("signed"):
+        name = say("Due at the latest three months after signing ({date})", date=say.date(str(signed)))
+        lines.append((name, table["after_signing"] <= QUARTERS_AFTER_SIGNING))
     rows = [row for name, chosen in lines for row in _rows(programme, say, name, table[chosen])]
     heads = [say("As of the beginning of {quarter}", quarter=now), say("Number"), say("Which")]
     note = say("By the printed periods and the scenario: whether anything is done is not recorded here.")

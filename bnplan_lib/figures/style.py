@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from bnplan_lib.figures.language import Language
+from bnplan_lib.model.quarters import quarter_number
 
 # All at least 3:1 against white; a pattern goes with each, so colour never stands alone.
 BLUE, ORANGE, GREEN, PURPLE, GREY, RED = "#1f5fa8", "#b85c00", "#2e7d32", "#7b3fa0", "#66717a", "#b3261e"
@@ -140,6 +142,16 @@ def records(table: pd.DataFrame) -> dict[str, list[Any]]:
 def rows_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> pd.DataFrame:
     """Return a table of texts from its column heads and rows."""
     return pd.DataFrame([list(row) for row in rows], columns=list(columns))
+
+
+def middles(quarters: Iterable[str]) -> list[float]:
+    """Return the middle of each quarter on an axis of years: 2026Q1 is 2026.125."""
+    return [(quarter_number(quarter) + 0.5) / 4 for quarter in quarters]
+
+
+def shown_until(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return the rows of a table by `quarter` that an axis up to the end of a year has room for."""
+    return table[np.array([quarter_number(quarter) < 4 * (year + 1) for quarter in table["quarter"]], bool)]
 
 
 def safe(text: str) -> str:

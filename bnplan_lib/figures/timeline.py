@@ -12,7 +12,7 @@ from plotly.subplots import make_subplots
 
 from bnplan_lib.analysis.presence import unshifted
 from bnplan_lib.analysis.timeline import concurrency, concurrency_by, peaks
-from bnplan_lib.figures.lanes import class_names, kind_name
+from bnplan_lib.figures.lanes import agency_note, class_names, kind_name
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.style import (
@@ -23,11 +23,12 @@ from bnplan_lib.figures.style import (
     ORANGE,
     YEARS_SHOWN_AFTER,
     frame,
+    middles,
     pattern,
     rows_table,
+    shown_until,
 )
 from bnplan_lib.figures.tables import html_table
-from bnplan_lib.model.quarters import quarter_number
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -49,9 +50,9 @@ def running_at_once(programme: Programme, story: Scenario, lang: str, only: tupl
     """
     say = speak(lang)
     table, before = _counted(programme, story, only), _counted(programme, unshifted(story), only)
-    last = quarter_number(f"{programme.years[-1] + YEARS_SHOWN_AFTER}Q4")
+    last = programme.years[-1] + YEARS_SHOWN_AFTER
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.11, row_heights=[0.55, 0.45])
-    shown = table[table["quarter"].map(quarter_number) <= last]
+    shown = shown_until(table, last)
     quarters = [say.quarter(quarter) for quarter in shown["quarter"]]
     for column, name, style, row, scale in (
         ("running_projects", say("Projects"), pattern(BLUE, ""), 1, 1),
@@ -61,7 +62,7 @@ def running_at_once(programme: Programme, story: Scenario, lang: str, only: tupl
         values = shown[column]
         texts = [say.money(value) if row == 2 else f"{name}: {say.number(value)}" for value in values]
         figure.add_bar(
-            x=(shown["quarter"].map(quarter_number) + 0.5) / 4,
+            x=middles(shown["quarter"]),
             y=values / scale,
             width=0.22,
             name=name,
@@ -140,7 +141,7 @@ def peak_table(programme: Programme, story: Scenario, by: str, lang: str) -> HTM
         say("In"),
         say("Mostly for"),
     ]
-    note = say("What belongs to several counts in each; open a number to see what runs then.")
+    note = say("What belongs to several counts in each; open a number to see what runs then.") + agency_note(by, say)
     return html_table(f"peaks-{by}", heads, rows, numbers=(2, 3, 4), note=note)
 
 
@@ -154,8 +155,8 @@ def _counted(programme: Programme, story: Scenario, only: tuple[str, str] | None
 
 def _outline(figure: go.Figure, say: Language, before: pd.DataFrame, last: int, moved: bool) -> None:
     """Draw the programme as it stands as a stepped line; no points where the scenario moves nothing."""
-    shown = before[before["quarter"].map(quarter_number) <= last] if moved else before.head(0)
-    at = [(quarter_number(quarter) + 0.5) / 4 for quarter in shown["quarter"]]
+    shown = shown_until(before, last) if moved else before.head(0)
+    at = middles(shown["quarter"])
     counts = shown["running_projects"] + shown["running_tasks"]
     for row, values in ((1, counts), (2, shown["load_bn_vnd"] / 1000)):
         figure.add_scatter(

@@ -11,8 +11,7 @@ import plotly.graph_objects as go
 from bnplan_lib.analysis.workload import busiest, partners, workload
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
-from bnplan_lib.figures.style import BLUE, GREY, INK, ORANGE, frame, rows_table
-from bnplan_lib.model.quarters import quarter_number
+from bnplan_lib.figures.style import BLUE, GREY, INK, ORANGE, frame, middles, rows_table
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 SHADES = {0: "#eef2f6", 1: "#7ea6d3", 2: "#3f74b5", 3: "#123a6d"}
 DARKEST = "#0b2447"
 STANDING = ("orders_led", "orders_joined", "targets_led")
-NAMED = 3  # bodies in a title
 COLUMN = 0.62  # of a year: what a column of standing duties takes
 
 
@@ -66,12 +64,10 @@ def workload_grid(programme: Programme, story: Scenario, lang: str) -> go.Figure
     figure.update_xaxes(
         tickvals=list(programme.years), tickformat="d", range=[programme.years[0], end + 0.3 + COLUMN * len(heads)]
     )
-    top = most.iloc[0]
-    leaders = [shorts[key] for key in most.loc[most["tasks_led"] == top["tasks_led"], "agency_id"]]
     return frame(
         figure,
         say,
-        title=say("Most tasks led at once: {most} ({bodies})", most=top["tasks_led"], bodies=_some(say, leaders)),
+        title=_most_led(say, most, shorts),
         subtitle=say(
             "Tasks of Appendix II led in each quarter, a task with several leads counted for each; "
             "on the right: orders and targets, which have no quarter"
@@ -163,7 +159,7 @@ def partner_network(programme: Programme, lang: str) -> go.Figure:
 def _squares(figure: go.Figure, led: pd.DataFrame, at: dict[str, int], hover: list[str]) -> None:
     counts = led["tasks_led"]
     figure.add_scatter(
-        x=(led["quarter"].map(quarter_number) + 0.5) / 4,
+        x=middles(led["quarter"]),
         y=led["agency_id"].map(at),
         mode="markers+text",
         showlegend=False,
@@ -186,9 +182,14 @@ def _told(say: Language, row: Any, names: dict[str, str]) -> str:
     )
 
 
-def _some(say: Language, names: list[str]) -> str:
-    more = [say("and {count} more", count=len(names) - NAMED)] if len(names) > NAMED else []
-    return ", ".join([*names[:NAMED], *more])
+def _most_led(say: Language, most: pd.DataFrame, shorts: dict[str, str]) -> str:
+    led = int(most["tasks_led"].max()) if len(most) else 0
+    if led == 0:
+        return say("No body leads a task")
+    leaders = list(most.loc[most["tasks_led"] == led, "agency_id"])
+    if len(leaders) == 1:
+        return say("{body} leads most tasks at once: {most}", body=shorts[leaders[0]], most=led)
+    return say("{count} bodies lead {most} tasks at once", count=len(leaders), most=led)
 
 
 def _busiest_rows(say: Language, most: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
@@ -197,7 +198,7 @@ def _busiest_rows(say: Language, most: pd.DataFrame, names: dict[str, str]) -> p
         say("Most loaded in"),
         say("Tasks led then"),
         say("of them shared"),
-        say("Tasks joined then"),
+        say("Tasks joined then, at most"),
         say("Orders led"),
         say("Orders joined"),
         say("Targets led"),

@@ -78,7 +78,9 @@ def period_columns(**given: np.ndarray | None) -> Columns:
 
 
 def span_of(columns: Columns) -> Span:
-    """Return the steps in which periods run, all of which are then known to be sound; weights are not looked at.
+    """Return the steps in which periods run, all of which are then known to be sound.
+
+    Weights are looked at only where periods are empty: others show in what they add up to.
 
     Raises
     ------
@@ -93,6 +95,7 @@ def span_of(columns: Columns) -> Span:
             sound &= part["classes"].min() >= 0 and part["classes"].max() <= OPEN
         if (begin >= end).any():
             sound &= not ((begin > end) | (begin == OPEN)).any()
+            sound &= "weight" not in part or bool(np.isfinite(part["weight"]).all())
             empties = True
             begin, end = (proper(part)[name] for name in ("begin", "end"))
         if not sound:

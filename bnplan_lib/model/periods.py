@@ -95,14 +95,15 @@ def concurrency_profile(begin: np.ndarray, end: np.ndarray, weight: np.ndarray |
     """
     columns = period_columns(begin=begin, end=end, weight=weight)
     span = span_of(columns)
-    counts, sums = _events(columns, span)
-    running = np.cumsum(counts[0] - counts[1])[:-1]
-    if weight is None:
-        return Profile(span.start, running, None)
-    if not np.isfinite(sums).all():
-        much = Fault("weight", "must add up to a finite number", "more")
-        raise FaultyInput(faults(columns) or [much])
-    return Profile(span.start, running, _load((sums[0] - sums[1])[:-1], running))
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite shows in the load
+        counts, sums = _events(columns, span)
+        running = np.cumsum(counts[0] - counts[1])[:-1]
+        if weight is None:
+            return Profile(span.start, running, None)
+        load = _load((sums[0] - sums[1])[:-1], running)
+    if not np.isfinite(load).all():
+        raise FaultyInput(faults(columns) or [Fault("weight", "must add up to a finite number")])
+    return Profile(span.start, running, load)
 
 
 def _events(columns: Columns, span: Span) -> tuple[np.ndarray, np.ndarray]:
@@ -114,8 +115,7 @@ def _events(columns: Columns, span: Span) -> tuple[np.ndarray, np.ndarray]:
         for side, places in enumerate(span.places(kept)):
             counts[side] += np.bincount(places, minlength=size)
             if "weight" in kept:
-                with np.errstate(invalid="ignore", over="ignore"):
-                    sums[side] += np.bincount(places, kept["weight"], minlength=size)
+                sums[side] += np.bincount(places, kept["weight"], minlength=size)
     return counts, sums
 
 
@@ -193,13 +193,12 @@ def overlap_pairs(
 
 def _in_order(columns: Columns, span: Span) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows by class and begin, and for each the place in that order where its partners end."""
-    rows = np.flatnonzero(columns["begin"] < columns["end"]) if span.empties else None
-    first, stop = span.places(proper(columns) if span.empties else columns)
+    kept = proper(columns) if span.empties else columns
+    first, stop = span.places(kept)
     cells = span.steps + 1
-    if "classes" in columns and len(first):
-        classes = columns["classes"] if rows is None else columns["classes"][rows]
-        cells *= int(classes.max()) + 1
-        since = classes.astype(np.int64) * (span.steps + 1)
+    if "classes" in kept and len(first):
+        since = kept["classes"].astype(np.int64) * cells
+        cells *= int(kept["classes"].max()) + 1
         first, stop = (np.add(places, since, dtype=np.int64) for places in (first, stop))
     stop -= 1
     order = _order(first, cells)
@@ -208,7 +207,8 @@ def _in_order(columns: Columns, span: Span) -> tuple[np.ndarray, np.ndarray]:
         after = np.cumsum(begun, out=begun)[stop[order]]
     else:
         after = np.searchsorted(first[order], stop[order], side="right")
-    return order if rows is None else rows[order], after
+    rows = np.flatnonzero(columns["begin"] < columns["end"])[order] if span.empties else order
+    return rows, after
 
 
 def _order(keys: np.ndarray, end: int) -> np.ndarray:
