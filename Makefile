@@ -44,8 +44,9 @@ bench: .venv/.ready ## time the heavy parts
 	$(BIN)/python tests/benchmarks/audit.py $(ARGS)
 	$(BIN)/python tests/benchmarks/growth.py
 	$(BIN)/python tests/benchmarks/panel.py
-	@test -d .venv/bench || $(BIN)/uv pip install --quiet --target .venv/bench polars duckdb staircase || echo "no rivals to be had: bnplan alone"
+	@test -d .venv/bench || $(BIN)/uv pip install --quiet --target .venv/bench polars duckdb staircase ncls bioframe || echo "no rivals to be had: bnplan alone"
 	PYTHONPATH=.venv/bench $(BIN)/python tests/benchmarks/investment.py
+	PYTHONPATH=.venv/bench $(BIN)/python tests/benchmarks/timeline.py
 
 # uv is what the set-up below needs on top of pyproject.toml.
 lock: .venv/.locked ## remake requirements.lock, every package at its newest

@@ -58,6 +58,7 @@ def draw_all(story, lang):
         "partner_network": F.partner_network(PROGRAMME, lang),
         "meeting_matrix": F.meeting_matrix(PROGRAMME, story, "corridor", lang),
         "public_money": F.public_money(PROGRAMME, story, lang),
+        "class_grid": F.class_grid(PROGRAMME, story, "sector", lang),
         "precedence_chart": F.precedence_chart(PROGRAMME, story, {}, lang),
         "precedence_slip": F.precedence_chart(PROGRAMME, story, {"tasks:II.6": 10}, lang),
         "levelled_load": F.levelled_bars(PROGRAMME, story, "load", 4, lang),

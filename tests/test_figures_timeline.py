@@ -138,6 +138,15 @@ def test_peaks_name_the_quarter_and_who_is_in_it():
     assert "Q1 2026" in row
 
 
+def test_the_grid_counts_what_runs_of_each_class():
+    figure = F.class_grid(PROGRAMME, MIDDLE, "corridor", "en")
+    row = list(figure.layout.yaxis.ticktext).index("Ring Road 5")
+    cells = {x: text for x, y, text in zip(figure.data[0].x, figure.data[0].y, figure.data[0].text, strict=True)
+             if y == row}  # fmt: skip
+    assert cells[2026.125] == "2"  # I.13 from 2026 to 2031 and I.14 from 2026 to 2030
+    assert len(cells) == 20
+
+
 def test_the_matrix_counts_pairs_within_a_corridor_on_its_diagonal():
     figure = F.meeting_matrix(PROGRAMME, MIDDLE, "corridor", "en")
     names = [name.rpartition("  ")[0] for name in figure.layout.yaxis.ticktext]

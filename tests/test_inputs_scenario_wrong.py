@@ -243,6 +243,10 @@ BODIES = {
         '[uncertainty."tasks.*.delay_quarters"]\ndistribution = "uniform"\nlow = 0\nhigh = 4',
         "own.toml:uncertainty.tasks.*.delay_quarters: no lever that may carry a distribution",
     ),
+    "distribution of one task": (
+        '[uncertainty."tasks.II.7.delay_quarters"]\ndistribution = "uniform"\nlow = 0\nhigh = 4',
+        "own.toml:uncertainty.tasks.II.7.delay_quarters: no lever that may carry a distribution",
+    ),
     "distribution of tasks without quotes": (
         '[uncertainty.tasks."II.7"]\ndistribution = "uniform"\nlow = 0\nhigh = 4',
         'own.toml:uncertainty.tasks: quote the whole key of the lever, such as "growth.industry"',

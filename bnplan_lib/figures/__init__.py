@@ -1,6 +1,7 @@
 """Everything a reader sees: figures are functions from a result to a plotly figure."""
 
 from bnplan_lib.figures.audit_tables import basket_table, corrected_table, finding_table, other_reading_table
+from bnplan_lib.figures.class_grid import class_grid
 from bnplan_lib.figures.comparison import comparison_table, difference_bars, growth_lines, level_table, sector_parts
 from bnplan_lib.figures.consistency import target_network, tensions
 from bnplan_lib.figures.delays import forgone_lines, late_bars, late_table
@@ -28,6 +29,7 @@ __all__ = [
     "basket_table",
     "bottom_up",
     "chances",
+    "class_grid",
     "closing",
     "comparison_table",
     "composition_bars",

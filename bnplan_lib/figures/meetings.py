@@ -14,6 +14,7 @@ from bnplan_lib.analysis.timeline import meetings, overlaps
 from bnplan_lib.figures.lanes import agency_note, class_names, kind_name
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
+from bnplan_lib.figures.squares import draw_squares, shade_of
 from bnplan_lib.figures.style import BAND, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, frame, pattern, rows_table, safe
 from bnplan_lib.model.quarters import quarter_name
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-SHADES = ("#dbe6f2", "#a9c4e4", "#7ea6d3", "#3f74b5", "#123a6d")
 LISTED = 60  # pairs in a figure's table
 STACKED = 5  # projects with a colour of their own
 STACK_STYLE = ((BLUE, ""), (ORANGE, "/"), (GREEN, "\\"), (PURPLE, "."), (RED, "x"), (GREY, ""))
@@ -65,17 +65,13 @@ def meeting_matrix(programme: Programme, story: Scenario, by: str, lang: str) ->
         row=met[["one", "other"]].map(at.get).max(axis=1), column=met[["one", "other"]].map(at.get).min(axis=1)
     )
     most = met["pairs"].max() if len(met) else 1
-    shade = [min(int(len(SHADES) * (pairs / most) ** 0.5), len(SHADES) - 1) for pairs in cells["pairs"]]
-    figure.add_scatter(
-        x=cells["column"],
-        y=cells["row"],
-        mode="markers+text",
-        showlegend=False,
-        marker={"symbol": "square", "size": 27, "color": [SHADES[one] for one in shade]},
-        text=[say.number(pairs) for pairs in cells["pairs"]],
-        textfont={"size": 11, "color": ["white" if one >= 3 else "black" for one in shade]},
-        customdata=[_meeting_text(say, row, names) for row in cells.itertuples()],
-        hovertemplate="%{customdata}<extra></extra>",
+    draw_squares(
+        figure,
+        (cells["column"], cells["row"]),
+        [say.number(pairs) for pairs in cells["pairs"]],
+        [shade_of(pairs, most) for pairs in cells["pairs"]],
+        [_meeting_text(say, row, names) for row in cells.itertuples()],
+        27,
     )
     size = len(shown)
     labels = [f"{safe(names[key])}  {place}" for place, key in enumerate(shown, 1)]

@@ -11,14 +11,13 @@ import plotly.graph_objects as go
 from bnplan_lib.analysis.workload import busiest, partners, workload
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
+from bnplan_lib.figures.squares import SHADES, draw_squares
 from bnplan_lib.figures.style import BLUE, GREY, INK, ORANGE, frame, middles, rows_table
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-SHADES = {0: "#eef2f6", 1: "#7ea6d3", 2: "#3f74b5", 3: "#123a6d"}
-DARKEST = "#0b2447"
 STANDING = ("orders_led", "orders_joined", "targets_led")
 COLUMN = 0.62  # of a year: what a column of standing duties takes
 
@@ -33,7 +32,14 @@ def workload_grid(programme: Programme, story: Scenario, lang: str) -> go.Figure
     names = dict(zip(programme.agencies["id"], programme.agencies[f"name_{lang}"], strict=True))
     figure = go.Figure()
     led = table[table["tasks_led"] > 0]
-    _squares(figure, led, at, [_told(say, row, names) for row in led.itertuples()])
+    draw_squares(
+        figure,
+        (middles(led["quarter"]), led["agency_id"].map(at)),
+        [str(count) for count in led["tasks_led"]],
+        [min(count + 1, len(SHADES) - 1) for count in led["tasks_led"]],
+        [_told(say, row, names) for row in led.itertuples()],
+        21,
+    )
     end = programme.years[-1] + 1
     heads = {
         "orders_led": say("orders<br>led"),
@@ -153,21 +159,6 @@ def partner_network(programme: Programme, lang: str) -> go.Figure:
         table=rows_table(columns, rows),
         height=620,
         least_width=720,
-    )
-
-
-def _squares(figure: go.Figure, led: pd.DataFrame, at: dict[str, int], hover: list[str]) -> None:
-    counts = led["tasks_led"]
-    figure.add_scatter(
-        x=middles(led["quarter"]),
-        y=led["agency_id"].map(at),
-        mode="markers+text",
-        showlegend=False,
-        marker={"symbol": "square", "size": 21, "color": [SHADES.get(count, DARKEST) for count in counts]},
-        text=[str(count) for count in counts],
-        textfont={"color": ["black" if count == 1 else "white" for count in counts], "size": 12},
-        customdata=hover,
-        hovertemplate="%{customdata}<extra></extra>",
     )
 
 

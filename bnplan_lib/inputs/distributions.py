@@ -93,7 +93,7 @@ def _lever_problem(key: str, value: Any, catalogue: Mapping[str, Lever], named: 
         return "" if project in named else no_such_item(section, project, {section: named})
     if key in SECTIONS and isinstance(value, dict):
         return 'quote the whole key of the lever, such as "growth.industry"'
-    exists = key in catalogue or key.startswith("projects.")
+    exists = lever_of(key, catalogue) is not None or key.startswith("projects.")
     return ("no lever that may carry a distribution" if exists else "unknown lever") + nearest(key, known)
 
 
