@@ -23,18 +23,19 @@ def lever_title(programme: Programme, name: str, say: Language) -> str:
     section, _, own = name.partition(".")
     if section in CLASSES_OF:
         item, _, lever = own.rpartition(".")
-        return _whose(programme, item, say) + say.of(titles.loc[f"{section}.*.{lever}"], "title")
+        return _whose(programme, section, item, say) + say.of(titles.loc[f"{section}.*.{lever}"], "title")
     key, _, year = name.rpartition(".")
     if year.isdigit():
         return f"{say.of(titles.loc[key], 'title')}, {year}"
     return say.of(titles.loc[name], "title")
 
 
-def _whose(programme: Programme, item: str, say: Language) -> str:
+def _whose(programme: Programme, section: str, item: str, say: Language) -> str:
     """Return whose lever it is: a project's or a task's by its id, a class by its name, nothing where it is of all."""
     kind, _, code = item.partition(":")
     names = say.labels(programme.codes, {"group": "task_group"}.get(kind, kind)) if code else {}
-    return "" if item == "*" else f"{names.get(code, item)}: "
+    task = say("task") + " " if section == "tasks" and not code else ""  # II.6 is a project too
+    return "" if item == "*" else f"{task}{names.get(code, item)}: "
 
 
 def profile_name(value: str, say: Language) -> str:

@@ -220,7 +220,7 @@ def _rival_rows(say: Language, table: pd.DataFrame, projects: pd.DataFrame) -> p
         say("Second project"),
         say("Quarters with both"),
         say("Both call for, bn VND"),
-        say("Contested, bn VND"),
+        say("Contested: the smaller in each quarter, bn VND"),
         say("Peak of both"),
     ]
     rows = [

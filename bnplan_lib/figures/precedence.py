@@ -256,9 +256,9 @@ def _pair_rows(programme: Programme, say: Language, slack: pd.DataFrame) -> pd.D
         for row in slack.sort_values("slack_quarters", kind="stable").to_dict("records")
     ]
     columns = [
-        say("First"),
+        say("Comes first"),
         say("Link"),
-        say("Second"),
+        say("Waits for it"),
         say("Slack, quarters"),
         say("Basis"),
         say("Reason"),

@@ -176,7 +176,11 @@ def _quarter_rows(say: Language, table: pd.DataFrame, before: pd.DataFrame, move
     columns = [say("Quarter"), say("Projects"), say("Tasks"), say("Money, bn VND")]
     joined = table.set_index("quarter")
     if moved:
-        columns += [say("Projects before"), say("Tasks before"), say("Money before, bn VND")]
+        columns += [
+            say("Projects in the programme"),
+            say("Tasks in the programme"),
+            say("Money in the programme, bn VND"),
+        ]
         own = before.set_index("quarter").add_suffix("_before")
         joined = joined.join(own, how="outer").fillna(0)
     rows = [

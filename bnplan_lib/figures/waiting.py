@@ -88,7 +88,12 @@ def _pairs(programme: Programme, story: Scenario, say: Language) -> str:
     shown = shown[(shown["slack_quarters"] < 0) | (shown["slack_quarters"] != shown["before"]).fillna(False)]
     if shown.empty:
         return ""
-    heads = [say("First"), say("Second"), say("Slack before, quarters"), say("Slack now, quarters")]
+    heads = [
+        say("Comes first"),
+        say("Waits for it"),
+        say("Slack in the programme, quarters"),
+        say("Slack now, quarters"),
+    ]
     rows = ["".join(f'<th style="{STYLE}">{html.escape(head)}</th>' for head in heads)]
     for row in shown.to_dict("records"):
         late = pd.notna(row["slack_quarters"]) and row["slack_quarters"] < 0

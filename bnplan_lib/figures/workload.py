@@ -136,7 +136,7 @@ def partner_network(programme: Programme, lang: str) -> go.Figure:
     columns = [
         say("Body"),
         say("Works with"),
-        say("Together"),
+        say("Named together"),
         say("Orders"),
         say("Tasks"),
         say("Targets"),
