@@ -11,8 +11,7 @@ from bnplan_lib.figures.lanes import agency_note, class_names, kind_name
 from bnplan_lib.figures.language import speak
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.squares import draw_squares, shade_of
-from bnplan_lib.figures.style import frame, middles, rows_table, safe
-from bnplan_lib.model.quarters import quarter_number
+from bnplan_lib.figures.style import frame, in_years, middles, rows_table, safe
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -30,8 +29,7 @@ def class_grid(programme: Programme, story: Scenario, by: str, lang: str) -> go.
     say = speak(lang)
     names = class_names(programme, by, say)
     table = concurrency_by(programme, story, by)
-    first, last = quarter_number(f"{programme.years[0]}Q1"), quarter_number(f"{programme.years[-1]}Q4")
-    shown = table[[first <= quarter_number(quarter) <= last for quarter in table["quarter"]]]
+    shown = in_years(table, programme.years[-1], programme.years[0])
     order = [name for name in names if name in set(shown[by])]
     at = {name: height for height, name in enumerate(reversed(order))}
     most = float(shown["load_bn_vnd"].max()) if len(shown) else 0.0

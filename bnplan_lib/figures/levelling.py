@@ -17,10 +17,10 @@ from bnplan_lib.figures.style import (
     ORANGE,
     YEARS_SHOWN_AFTER,
     frame,
+    in_years,
     middles,
     pattern,
     rows_table,
-    shown_until,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def levelled_bars(
     say = speak(lang)
     plan = level(programme, story, lower, later, keep_end, SECONDS)
     last = programme.years[-1] + YEARS_SHOWN_AFTER
-    shown = shown_until(plan.quarters, last)
+    shown = in_years(plan.quarters, last)
     at = middles(shown["quarter"])
     scale = 1000 if lower == "load" else 1
     figure = go.Figure()

@@ -149,9 +149,10 @@ def middles(quarters: Iterable[str]) -> list[float]:
     return [(quarter_number(quarter) + 0.5) / 4 for quarter in quarters]
 
 
-def shown_until(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return the rows of a table by `quarter` that an axis up to the end of a year has room for."""
-    return table[np.array([quarter_number(quarter) < 4 * (year + 1) for quarter in table["quarter"]], bool)]
+def in_years(table: pd.DataFrame, last: int, first: int = 0) -> pd.DataFrame:
+    """Return the rows of a table by `quarter` that fall in some years, both included: those an axis has room for."""
+    inside = [first <= quarter_number(quarter) // 4 <= last for quarter in table["quarter"]]
+    return table[np.array(inside, bool)]
 
 
 def safe(text: str) -> str:

@@ -23,10 +23,10 @@ from bnplan_lib.figures.style import (
     ORANGE,
     YEARS_SHOWN_AFTER,
     frame,
+    in_years,
     middles,
     pattern,
     rows_table,
-    shown_until,
 )
 from bnplan_lib.figures.tables import html_table
 
@@ -52,7 +52,7 @@ def running_at_once(programme: Programme, story: Scenario, lang: str, only: tupl
     table, before = _counted(programme, story, only), _counted(programme, unshifted(story), only)
     last = programme.years[-1] + YEARS_SHOWN_AFTER
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.11, row_heights=[0.55, 0.45])
-    shown = shown_until(table, last)
+    shown = in_years(table, last)
     quarters = [say.quarter(quarter) for quarter in shown["quarter"]]
     for column, name, style, row, scale in (
         ("running_projects", say("Projects"), pattern(BLUE, ""), 1, 1),
@@ -155,7 +155,7 @@ def _counted(programme: Programme, story: Scenario, only: tuple[str, str] | None
 
 def _outline(figure: go.Figure, say: Language, before: pd.DataFrame, last: int, moved: bool) -> None:
     """Draw the programme as it stands as a stepped line; no points where the scenario moves nothing."""
-    shown = shown_until(before, last) if moved else before.head(0)
+    shown = in_years(before, last) if moved else before.head(0)
     at = middles(shown["quarter"])
     counts = shown["running_projects"] + shown["running_tasks"]
     for row, values in ((1, counts), (2, shown["load_bn_vnd"] / 1000)):
