@@ -61,6 +61,8 @@ def precedence_chart(programme: Programme, story: Scenario, slips: Mapping[str, 
     figure.update_xaxes(
         tickvals=list(range(programme.years[0] - 1, last // 4 + 1)),
         tickformat="d",
+        tickangle=0,
+        tickfont={"size": 11},
         range=[programme.years[0] - 1.05, last / 4 + 0.1],
     )
     figure.update_layout(barmode="overlay", bargap=0)
@@ -77,7 +79,7 @@ def precedence_chart(programme: Programme, story: Scenario, slips: Mapping[str, 
         table=_pair_rows(programme, say, slack),
         height=240 + LANE_PX * len(at),
         axis_on_top=True,
-        least_width=760,
+        least_width=700,
     )
 
 

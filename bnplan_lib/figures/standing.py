@@ -9,7 +9,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from bnplan_lib.analysis.standing import standing
-from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.language import NBSP, Language, speak
 from bnplan_lib.figures.tables import html_table
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def _rows(programme: Programme, say: Language, name: str, items: pd.DataFrame) -
 
 def _count(say: Language, kind: str, count: int) -> str:
     return {
-        "tasks": say.plural("{count} task", "{count} tasks", count),
-        "projects": say.plural("{count} project", "{count} projects", count),
+        "tasks": say.plural("{count} task", "{count} tasks", count).replace(" ", NBSP),
+        "projects": say.plural("{count} project", "{count} projects", count).replace(" ", NBSP),
         "directives": say.plural("{count} dated order", "{count} dated orders", count),
     }[kind]
 
