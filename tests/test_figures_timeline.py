@@ -175,6 +175,14 @@ def test_the_fullest_bodies_are_the_first_of_the_grid():
     assert list(figure.layout.yaxis.ticktext)[-3:] == ["Home Affairs", "Agriculture and Environment", "Finance"]
 
 
+def test_beside_the_grid_stands_what_each_body_has_in_all():
+    figure = F.workload_grid(PROGRAMME, MIDDLE, "en")
+    columns = [list(trace.text) for trace in figure.data if trace.mode == "text"]
+    place = list(figure.layout.yaxis.ticktext).index("Home Affairs")
+    # tasks I.1 II.3 II.4 II.5 IV.1; orders 1.8 5.4 and the schools of 5.2, joined 5.5 5.6 5.7; one target
+    assert [column[place] for column in columns] == ["5", "3", "3", "1"]
+
+
 def test_a_slip_pushes_the_chain_to_the_goal():
     figure = F.precedence_chart(PROGRAMME, MIDDLE, {"tasks:II.6": 10}, "en")
     # II.6 ends in 2029Q1, so II.7 takes 2029Q2-Q3, II.9 2029Q4, II.4 2030Q1-Q2; the city was due in 2029Q4

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from bnplan_lib.analysis.workload import busiest, partners, workload
+from bnplan_lib.analysis.workload import busiest, duties, partners, workload
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.squares import SHADES, draw_squares
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-STANDING = ("orders_led", "orders_joined", "targets_led")
-COLUMN = 0.62  # of a year: what a column of standing duties takes
+MARGIN, COLUMN = 0.3, 0.62  # of a year: what the columns beside the grid take
 
 
 def workload_grid(programme: Programme, story: Scenario, lang: str) -> go.Figure:
@@ -40,43 +39,18 @@ def workload_grid(programme: Programme, story: Scenario, lang: str) -> go.Figure
         [_told(say, row, names) for row in led.itertuples()],
         21,
     )
-    end = programme.years[-1] + 1
-    heads = {
-        "orders_led": say("orders<br>led"),
-        "orders_joined": say("orders<br>joined"),
-        "targets_led": say("targets<br>led"),
-    }
-    own = table.groupby("agency_id")[list(STANDING)].max()
-    for place, (measure, head) in enumerate(heads.items()):
-        x = end + 0.3 + COLUMN * place
-        figure.add_scatter(
-            x=[x] * len(order),
-            y=[at[key] for key in order],
-            mode="text",
-            text=[str(own.loc[key, measure]) if own.loc[key, measure] else "·" for key in order],
-            showlegend=False,
-            hoverinfo="skip",
-        )
-        figure.add_annotation(
-            x=x,
-            y=len(order) - 0.45,
-            text=head,
-            showarrow=False,
-            yanchor="bottom",
-            font={"size": 10},
-        )
+    width = _columns(figure, say, programme, order)
     labels = [shorts[key] for key in order]
     figure.update_yaxes(tickvals=list(at.values()), ticktext=labels, range=[-0.6, len(order) + 0.9], showgrid=False)
-    figure.update_xaxes(
-        tickvals=list(programme.years), tickformat="d", range=[programme.years[0], end + 0.3 + COLUMN * len(heads)]
-    )
+    end = programme.years[-1] + 1 + width
+    figure.update_xaxes(tickvals=list(programme.years), tickformat="d", range=[programme.years[0], end])
     return frame(
         figure,
         say,
         title=_most_led(say, most, shorts),
         subtitle=say(
             "Tasks of Appendix II led in each quarter, a task with several leads counted for each; "
-            "on the right: orders and targets, which have no quarter"
+            "on the right: all tasks, orders and targets"
         ),
         source=source_line("agencies", say),
         table=_busiest_rows(say, most, names),
@@ -160,6 +134,29 @@ def partner_network(programme: Programme, lang: str) -> go.Figure:
         height=620,
         least_width=720,
     )
+
+
+def _columns(figure: go.Figure, say: Language, programme: Programme, order: list[str]) -> float:
+    """Write beside the grid how much each body has in all; return the width of that in years."""
+    table = duties(programme).set_index("agency_id")
+    heads = {
+        "tasks_led": say("tasks<br>led"),
+        "orders_led": say("orders<br>led"),
+        "orders_joined": say("orders<br>joined"),
+        "targets_led": say("targets<br>led"),
+    }
+    for place, (measure, head) in enumerate(heads.items()):
+        x = programme.years[-1] + 1 + MARGIN + COLUMN * place
+        figure.add_scatter(
+            x=[x] * len(order),
+            y=list(range(len(order))),
+            mode="text",
+            text=[str(table.loc[key, measure] or "·") for key in order],
+            showlegend=False,
+            hoverinfo="skip",
+        )
+        figure.add_annotation(x=x, y=len(order) - 0.45, text=head, showarrow=False, yanchor="bottom", font={"size": 10})
+    return MARGIN + COLUMN * len(heads)
 
 
 def _told(say: Language, row: Any, names: dict[str, str]) -> str:

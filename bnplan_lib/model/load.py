@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -10,15 +10,13 @@ from typing import Final
 import numpy as np
 
 from bnplan_lib.errors import Fault, FaultyInput, UnknownName
+from bnplan_lib.model.columns import Columns, Rule, blocks, broken_rules, columns_of, outside
 from bnplan_lib.model.profiles import PROFILES, quarterly_shares
 
 BLOCK: Final = 16_384  # rows: what one block needs stays in the second cache; longer sums would lose digits
 CELLS: Final = 2**22  # a table of all cells takes eight bytes each; beyond this only cells that occur are kept
 SORTED: Final = 2**18  # rows sorted at once where the table of all cells would be too large
 END: Final = 40_000  # quarter numbers stay below the year 10000
-SHOWN: Final = 3
-
-Columns = Mapping[str, np.ndarray]
 
 
 def quarterly_load(
@@ -71,12 +69,12 @@ def quarterly_load(
     grid = _grid(columns, profiles, class_count, block)
     load = np.zeros((grid.quarters, class_count))
     if grid.cells > min(CELLS, 64 * rows):
-        for part in _blocks(columns, max(block, SORTED)):
+        for part in blocks(columns, max(block, SORTED)):
             keys, place = np.unique(_keys(part, grid, np.int64), return_inverse=True)
             _spread(load, keys, np.bincount(place, _costs(part)), grid)
         return grid.begin, load
     table = np.zeros(grid.cells)
-    for part in _blocks(columns, max(block, grid.cells // 8)):
+    for part in blocks(columns, max(block, grid.cells // 8)):
         table += np.bincount(_keys(part, grid, np.int32), _costs(part), minlength=grid.cells)
     keys = np.flatnonzero(table)
     _spread(load, keys, table[keys], grid)
@@ -107,35 +105,18 @@ def _columns(
     classes: np.ndarray | None,
 ) -> tuple[Columns, tuple[str, ...]]:
     """Return the columns of one length and fit type, and the profiles they count from."""
-    given = {"first": first, "last": last, "cost_bn_vnd": cost_bn_vnd, "profile": profile, "classes": classes}
     if isinstance(profile, str) and profile not in PROFILES:
         raise UnknownName("profile", profile, PROFILES)
-    columns = {name: np.asarray(one) for name, one in given.items() if one is not None and not isinstance(one, str)}
-    rows = columns["first"].size
-    faults = []
-    for name, column in columns.items():
-        if column.ndim != 1:
-            faults.append(Fault(name, "must be one column of numbers", f"{column.ndim} dimensions"))
-        elif column.size != rows:
-            faults.append(Fault(name, f"must have as many rows as first, {rows}", f"{column.size}"))
-        elif column.size and column.dtype.kind not in ("iuf" if name == "cost_bn_vnd" else "iu"):
-            kind = "numbers" if name == "cost_bn_vnd" else "whole numbers"
-            faults.append(Fault(name, f"must hold {kind}", str(column.dtype)))
-    if faults:
-        raise FaultyInput(faults)
+    own = None if isinstance(profile, str) else profile
+    columns = columns_of("cost_bn_vnd", first=first, last=last, cost_bn_vnd=cost_bn_vnd, profile=own, classes=classes)
     return columns, (profile,) if isinstance(profile, str) else tuple(PROFILES)
-
-
-def _blocks(columns: Columns, block: int) -> Iterator[Columns]:
-    for begin in range(0, len(columns["first"]), block):
-        yield {name: column[begin : begin + block] for name, column in columns.items()}
 
 
 def _grid(columns: Columns, profiles: tuple[str, ...], class_count: int, block: int) -> _Grid:
     """Return the extent of a register, all of whose rows are then known to be sound."""
     begin, latest, end, lengths = END, 0, 0, 0
     codes = {"classes": class_count, "profile": len(profiles)}
-    for part in _blocks(columns, block):
+    for part in blocks(columns, block):
         low, high = int(part["first"].min()), int(part["last"].max())
         starts = int(part["first"].max())
         sound = low >= 0 and starts < END and high < END and not (part["last"] < part["first"]).any()
@@ -146,7 +127,7 @@ def _grid(columns: Columns, profiles: tuple[str, ...], class_count: int, block: 
         sound &= not (least < 0 or most == np.inf)
         sound &= all(part[name].min() >= 0 and part[name].max() < codes[name] for name in codes if name in part)
         if not sound:
-            raise FaultyInput(_faults(columns, codes, block))
+            raise FaultyInput(broken_rules(columns, _rules(codes, columns), block))
         begin, latest, end = min(begin, low), max(latest, starts), max(end, high)
         lengths = max(lengths, int((part["last"] - part["first"]).max()) + 1)
     return _Grid(begin, latest - begin + 1, end - begin + 1, lengths, profiles, class_count)
@@ -190,34 +171,12 @@ def _spread(load: np.ndarray, keys: np.ndarray, costs: np.ndarray, grid: _Grid) 
                 flat[cell + quarter * grid.classes] += cost * share
 
 
-def _faults(columns: Columns, codes: Mapping[str, int], block: int) -> list[Fault]:
-    """Return one fault for each rule that rows break, with the first of them."""
-    found = []
-    for name, rule, broken in _rules(codes):
-        if name not in columns:
-            continue
-        count = 0
-        shown: list[str] = []
-        for number, part in enumerate(_blocks(columns, block)):
-            places = np.flatnonzero(broken(part))
-            count += len(places)
-            first = places[: SHOWN - len(shown)]
-            shown += [f"{part[name][place]} in row {number * block + place}" for place in first]
-        if count:
-            more = f" and {count - len(shown)} more" if count > len(shown) else ""
-            found.append(Fault(name, rule, ", ".join(shown) + more))
-    return found
-
-
-def _rules(codes: Mapping[str, int]) -> Iterator[tuple[str, str, Callable[[Columns], np.ndarray]]]:
+def _rules(codes: Mapping[str, int], columns: Columns) -> Iterator[Rule]:
     for name in ("first", "last"):
-        yield name, f"must be a quarter number from 0 to {END - 1}", _outside(name, END)
+        yield name, f"must be a quarter number from 0 to {END - 1}", outside(name, 0, END - 1)
     yield "last", "must not come before first", lambda part: part["last"] < part["first"]
     yield "cost_bn_vnd", "must be 0 or more", lambda part: part["cost_bn_vnd"] < 0
     yield "cost_bn_vnd", "must be finite", lambda part: part["cost_bn_vnd"] == np.inf
     for name, count in codes.items():
-        yield name, f"must be a whole number from 0 to {count - 1}", _outside(name, count)
-
-
-def _outside(name: str, end: int) -> Callable[[Columns], np.ndarray]:
-    return lambda part: (part[name] < 0) | (part[name] >= end)
+        if name in columns:
+            yield name, f"must be a whole number from 0 to {count - 1}", outside(name, 0, count - 1)

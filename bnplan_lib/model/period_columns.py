@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from bnplan_lib.errors import Fault, FaultyInput
+from bnplan_lib.model.columns import Columns, Rule, blocks, broken_rules, outside
 
 OPEN: Final = 2**31 - 1  # the end of a period that has none
 LOWEST: Final = -(2**31)
 STEPS: Final = 2**24  # a table of all steps takes eight bytes each
-BLOCK: Final = 65_536  # rows: what one block needs stays in the second cache
-SHOWN: Final = 3
 LIMITS: Final = {"begin": (LOWEST, OPEN - 1), "end": (LOWEST, OPEN), "classes": (0, OPEN)}
-
-Columns = Mapping[str, np.ndarray]
-Rule = tuple[str, str, Callable[[Columns], np.ndarray]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +37,10 @@ class Span:
         return begin - self.start, np.minimum(end, self.stop) - self.start
 
 
-def blocks(columns: Columns, block: int = BLOCK) -> Iterator[Columns]:
-    """Yield the rows of columns, some at a time."""
-    for begin in range(0, len(columns["begin"]), block):
-        yield {name: column[begin : begin + block] for name, column in columns.items()}
-
-
 def proper(part: Columns) -> Columns:
     """Return the periods that are not empty."""
     kept = part["begin"] < part["end"]
     return {name: column[kept] for name, column in part.items()}
-
-
-def period_columns(**given: np.ndarray | None) -> Columns:
-    """Return columns of one length and fit type.
-
-    Raises
-    ------
-    FaultyInput
-        If one is not one-dimensional, not as long as `begin`, or not of whole numbers (`weight`: numbers).
-    """
-    columns = {name: np.asarray(one) for name, one in given.items() if one is not None}
-    rows = columns["begin"].size
-    found = []
-    for name, column in columns.items():
-        if column.ndim != 1:
-            found.append(Fault(name, "must be one column of numbers", f"{column.ndim} dimensions"))
-        elif column.size != rows:
-            found.append(Fault(name, f"must have as many rows as begin, {rows}", f"{column.size}"))
-        elif column.size and column.dtype.kind not in ("iuf" if name == "weight" else "iu"):
-            kind = "numbers" if name == "weight" else "whole numbers"
-            found.append(Fault(name, f"must hold {kind}", str(column.dtype)))
-    if found:
-        raise FaultyInput(found)
-    return columns
 
 
 def span_of(columns: Columns) -> Span:
@@ -122,7 +88,7 @@ def rules(columns: Columns) -> Iterator[Rule]:
     for name in columns:
         if name != "weight":
             low, high = LIMITS[name.removeprefix("other_")]
-            yield name, f"must be a whole number from {low} to {high}", _outside(name, low, high)
+            yield name, f"must be a whole number from {low} to {high}", outside(name, low, high)
     if "other_begin" in columns:
         yield "end", "must come after begin", lambda part: part["end"] <= part["begin"]
         yield "other_end", "must come after other_begin", lambda part: part["other_end"] <= part["other_begin"]
@@ -132,22 +98,6 @@ def rules(columns: Columns) -> Iterator[Rule]:
         yield "weight", "must be finite", lambda part: ~np.isfinite(part["weight"])
 
 
-def _outside(name: str, low: int, high: int) -> Callable[[Columns], np.ndarray]:
-    return lambda part: (part[name] < low) | (part[name] > high)
-
-
 def faults(columns: Columns) -> list[Fault]:
-    """Return one fault for each rule that rows break, with the first of them."""
-    found = []
-    for name, rule, broken in rules(columns):
-        count = 0
-        shown: list[str] = []
-        for number, part in enumerate(blocks(columns)):
-            places = np.flatnonzero(broken(part))
-            count += len(places)
-            first = places[: SHOWN - len(shown)]
-            shown += [f"{part[name][place]} in row {number * BLOCK + place}" for place in first]
-        if count:
-            more = f" and {count - len(shown)} more" if count > len(shown) else ""
-            found.append(Fault(name, rule, ", ".join(shown) + more))
-    return found
+    """Return one fault for each rule of `rules` that rows break."""
+    return broken_rules(columns, rules(columns))

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from bnplan_lib.errors import Fault, FaultyInput
-from bnplan_lib.model.period_columns import BLOCK, OPEN, Columns, Span, blocks, faults, period_columns, proper, span_of
+from bnplan_lib.model.columns import BLOCK, Columns, blocks, columns_of
+from bnplan_lib.model.period_columns import OPEN, Span, faults, proper, span_of
 
 __all__ = ["OPEN", "RELATIONS", "Profile", "allen_relations", "concurrency_profile", "overlap_counts", "overlap_pairs"]
 
@@ -51,7 +52,7 @@ def allen_relations(begin: np.ndarray, end: np.ndarray, other_begin: np.ndarray,
     ----------
     J. F. Allen, Maintaining knowledge about temporal intervals, CACM 26 (1983), 832-843.
     """
-    columns = period_columns(begin=begin, end=end, other_begin=other_begin, other_end=other_end)
+    columns = columns_of("weight", begin=begin, end=end, other_begin=other_begin, other_end=other_end)
     if found := faults(columns):
         raise FaultyInput(found)
     relations = np.empty(len(columns["begin"]), np.int8)
@@ -93,7 +94,7 @@ def concurrency_profile(begin: np.ndarray, end: np.ndarray, weight: np.ndarray |
         If columns differ in length or type, a period ends before it begins, a step is out of range, there are
         too many steps, or a weight is not finite; rows count from 0.
     """
-    columns = period_columns(begin=begin, end=end, weight=weight)
+    columns = columns_of("weight", begin=begin, end=end, weight=weight)
     span = span_of(columns)
     with np.errstate(invalid="ignore", over="ignore"):  # what is not finite shows in the load
         counts, sums = _events(columns, span)
@@ -144,7 +145,7 @@ def overlap_counts(begin: np.ndarray, end: np.ndarray) -> np.ndarray:
     FaultyInput
         As of `concurrency_profile`.
     """
-    columns = period_columns(begin=begin, end=end)
+    columns = columns_of("weight", begin=begin, end=end)
     span = span_of(columns)
     (begun, ended), _ = _events(columns, span)
     begun, ended = np.cumsum(begun) - begun - 1, np.cumsum(ended)  # begun before a step but oneself, ended by it
@@ -186,7 +187,7 @@ def overlap_pairs(
     """
     if block < 1:
         raise FaultyInput([Fault("block", "must be 1 or more", f"{block}")])
-    columns = period_columns(begin=begin, end=end, classes=classes)
+    columns = columns_of("weight", begin=begin, end=end, classes=classes)
     span = span_of(columns)
     return _pairs(*_in_order(columns, span), block)
 
