@@ -12,7 +12,8 @@ from bnplan_lib.cli_options import Data, Edition, tell
 
 def calendar(
     scenario: Annotated[
-        str, typer.Option("--scenario", "-s", help="A name in data/scenarios or the path of a TOML file.")
+        str,
+        typer.Option("--scenario", "-s", help="A name or a TOML file; each goes into a calendar of its own."),
     ] = "middle",
     lang: Annotated[Edition, typer.Option(help="Language of the entries.")] = Edition.en,
     agency: Annotated[

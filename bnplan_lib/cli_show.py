@@ -43,7 +43,8 @@ def show(
     view: Annotated[View, typer.Argument(help="What to show.", show_default=False)],
     scenario: Scenarios = None,
     by: Annotated[
-        str | None, typer.Option(help="For overlaps: what the two share, such as corridor, place, sector or agency.")
+        str | None,
+        typer.Option(help="For overlaps: what the two share, such as place or agency; a row for each."),
     ] = None,
     format_: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
     data: Data = None,

@@ -7,7 +7,7 @@ import pytest
 from toy import DATA, phase_row, project_row, write_toy
 
 import bnplan_lib as bn
-from bnplan_lib.analysis.presence import KINDS, first_largest, membership, presence, unshifted
+from bnplan_lib.analysis.presence import KINDS, as_printed, first_largest, membership, presence
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.inputs.scenario import move_levers
 from bnplan_lib.model.quarters import quarter_number
@@ -208,22 +208,25 @@ def test_each_way_of_moving_items_changes_presence_and_is_undone(key):
     moved = move_levers(MIDDLE, {key: MOVED[key]})
     plain, found = presence(PROGRAMME, MIDDLE), presence(PROGRAMME, moved)
     assert not (plain.items.equals(found.items) and np.allclose(plain.load_bn_vnd, found.load_bn_vnd))
-    same(presence(PROGRAMME, unshifted(moved)), plain)
+    same(presence(PROGRAMME, as_printed(moved)), plain)
 
 
-def test_unshifted_undoes_all_moves_at_once():
-    same(presence(PROGRAMME, unshifted(move_levers(MIDDLE, MOVED))), presence(PROGRAMME, MIDDLE))
+def test_as_printed_undoes_all_moves_at_once():
+    same(presence(PROGRAMME, as_printed(move_levers(MIDDLE, MOVED))), presence(PROGRAMME, MIDDLE))
 
 
-def test_unshifted_keeps_overruns_and_the_rules_of_phasing():
-    kept = {"projects.sector:airport.overrun": 20.0, "phasing.open_end": "2035Q4", "projects.II.1.profile": "front"}
-    story = move_levers(MIDDLE, kept)
-    same(presence(PROGRAMME, unshifted(move_levers(story, MOVED))), presence(PROGRAMME, story))
+def test_as_printed_undoes_overruns_profiles_and_the_rules_of_phasing_too():
+    other = {"phasing.open_end": "2035Q4", "projects.*.overrun": 20.0, "projects.II.1.profile": "s_curve"}
+    same(presence(PROGRAMME, as_printed(move_levers(MIDDLE, other))), presence(PROGRAMME, MIDDLE))
 
 
-def test_unshifted_leaves_the_scenario_it_is_given_alone():
+def test_as_printed_keeps_the_economy_of_the_scenario():
+    assert as_printed(move_levers(MIDDLE, {"growth.industry": 5.0})).values["growth.industry"] == 5.0
+
+
+def test_as_printed_leaves_the_scenario_it_is_given_alone():
     moved = move_levers(MIDDLE, MOVED)
-    unshifted(moved)
+    as_printed(moved)
     assert moved.values["tasks.II.7.delay_quarters"] == 6
 
 

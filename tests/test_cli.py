@@ -112,7 +112,7 @@ WRONG_USE = {
     ("show", "overlaps", "--by", "plac"): "no classification 'plac'; nearest: place",
     ("show", "tasks", "--by", "place"): "--by: only overlaps have it, not tasks",
     ("level", "--lower", "money"): "'money' is not one of",
-    ("level", "--lower", "load", "--later", "41"): "most_later: must be a whole number of quarters from 0 to 40",
+    ("level", "--lower", "load", "--later", "41"): "Invalid value for '--later'",
     ("level", "--lower", "load", "--seconds", "0"): "seconds: must be a number above 0",
     ("level", "--lower", "running", "--save", "mine.txt"): "must have a name that ends in .toml",
     ("validate", "-s", "hihg"): "no scenario 'hihg'",

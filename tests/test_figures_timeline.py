@@ -8,7 +8,7 @@ import bnplan_lib as bn
 from bnplan_lib.analysis.presence import presence
 from bnplan_lib.figures.lanes import members, used_classes
 from bnplan_lib.figures.language import speak
-from bnplan_lib.figures.waiting import goal_line, waiting_lines
+from bnplan_lib.figures.waiting import goal_line, order_line, waiting_lines
 from bnplan_lib.inputs.scenario import move_levers
 from bnplan_lib.model.quarters import quarter_number
 
@@ -62,7 +62,7 @@ def test_two_phases_that_run_at_once_share_a_lane_side_by_side():
 def test_a_late_airport_moves_in_its_lane_and_leaves_a_line_where_it_was():
     figure = F.project_gantt(PROGRAMME, LATE, "2026Q4", "en")
     assert bars(figure)["II.2"] == [(2028, 2030)]  # printed 2026-2027, two years late
-    line = traces(figure, "As the programme has it")
+    line = traces(figure, "As printed")
     height = next(height for height, name in lane_names(figure).items() if name.startswith("II.2 "))
     assert (2026.0, 2028.0) in [
         (line.x[place], line.x[place + 1]) for place, y in enumerate(line.y) if y and height < y < height + 1
@@ -71,7 +71,7 @@ def test_a_late_airport_moves_in_its_lane_and_leaves_a_line_where_it_was():
 
 def test_the_programme_as_printed_has_no_line_of_what_was():
     names = {trace.name for trace in F.project_gantt(PROGRAMME, MIDDLE, "2026Q4", "en").data}
-    assert "As the programme has it" not in names
+    assert "As printed" not in names
 
 
 def test_milestones_are_drawn_where_they_are_printed():
@@ -193,15 +193,62 @@ def test_a_slip_pushes_the_chain_to_the_goal():
     assert ends["task II.4  Scheme founding Bắc Ninh city"] == 2030.5
 
 
-def test_a_small_slip_is_swallowed_by_slack():
+def test_a_small_slip_pushes_others_and_not_the_goal():
+    # II.6 ends in 2027Q1: II.5 ends with it, II.7 begins after it and II.8 ends with that; II.9 of 2028Q2 stays
     title = F.precedence_chart(PROGRAMME, MIDDLE, {"tasks:II.6": 2}, "en").layout.meta["title"]
-    assert title == "Slack swallows the slip: “Centrally-run city” keeps its date"
+    assert title == "The slip pushes 3 other items"
+
+
+def test_a_slip_of_what_nothing_waits_for_moves_nothing_else():
+    title = F.precedence_chart(PROGRAMME, MIDDLE, {"tasks:II.3": 0, "projects:II.2": 1}, "en").layout.meta["title"]
+    assert title == "Slack swallows the slip: nothing else moves"
+
+
+def test_a_goal_that_is_late_anyway_is_not_blamed_on_the_slip():
+    late = move_levers(MIDDLE, {"tasks.II.4.delay_quarters": 6})
+    title = F.precedence_chart(PROGRAMME, late, {"tasks:II.3": 1}, "en").layout.meta["title"]
+    assert title == "The slip pushes 1 other item"  # II.5, which waits for it
+
+
+@pytest.mark.parametrize("levers", [
+    {"projects.III.10.dropped": True}, {"projects.capital_source:ppp.dropped": True},
+    {"projects.capital_source:public.dropped": True}, {"projects.*.delay_quarters": 40},
+    {"tasks.*.delay_quarters": 60},
+])  # fmt: skip
+def test_a_scenario_that_leaves_a_kind_of_bar_without_items_is_drawn(levers):
+    story = move_levers(MIDDLE, levers)
+    assert F.project_gantt(PROGRAMME, story, "2026Q4", "en").data
+    assert F.task_gantt(PROGRAMME, story, "2026Q4", "vi").data
+    assert F.workload_grid(PROGRAMME, story, "en").data
+
+
+def test_a_doubtful_pair_is_named_and_not_said_to_be_wrong():
+    said = order_line(PROGRAMME, MIDDLE, speak("en"))
+    assert said.startswith("To be made clear, out of order by one reading: project II.1")
+    assert "project II.6" in said
+
+
+def test_an_end_that_is_not_printed_is_said_to_be_assumed():
+    told = plain(F.standing_table(PROGRAMME, MIDDLE, "2026Q4", "en").data)
+    assert "III.13 Trung Kênh port cluster (no end printed, taken as Q4 2030)" in told
+
+
+def test_what_belongs_to_no_class_has_a_row_of_its_own():
+    figure = F.class_grid(PROGRAMME, MIDDLE, "place", "en")
+    assert figure.layout.yaxis.ticktext[0] == "Not assigned"
+
+
+def test_money_says_that_it_is_spread_and_no_plan_of_payments():
+    even, curved = MIDDLE, move_levers(MIDDLE, {"projects.*.profile": "s_curve"})
+    told = [F.running_at_once(PROGRAMME, story, "en").layout.meta["subtitle"] for story in (even, curved)]
+    assert ["spread evenly" in text for text in told] == [True, False]
+    assert all("not a plan of payments" in text for text in told)
 
 
 def test_what_each_item_may_slip_stands_on_the_right():
     figure = F.precedence_chart(PROGRAMME, MIDDLE, {}, "en")
     words = dict(zip(lane_names(figure).values(), figure.layout.yaxis2.ticktext, strict=True))
-    assert words["task II.4  Scheme founding Bắc Ninh city"] == "may slip 4 quarters"  # ends 2028Q4, due 2029Q4
+    assert words["task II.4  Scheme founding Bắc Ninh city"] == "4 quarters left"  # ends 2028Q4, due 2029Q4
     assert words["project II.2  Gia Bình airport – Hà Nội road"] == ""  # the goal does not wait for it
 
 
@@ -216,7 +263,7 @@ def test_the_levelled_figure_holds_before_after_and_bound():
     assert max(traces(figure, "As the scenario has it").y) == 55
     assert max(traces(figure, "With staggered starts").y) == 50
     assert set(traces(figure, "No plan under the same rules peaks lower").y) == {50}
-    assert "Proven to be the lowest" in figure.layout.meta["subtitle"]
+    assert "No plan under these rules peaks lower" in figure.layout.meta["subtitle"]
 
 
 def test_levelling_that_cannot_help_says_so():
@@ -225,9 +272,9 @@ def test_levelling_that_cannot_help_says_so():
     assert figure.layout.meta["table"]["rows"] == []
 
 
-def test_the_headline_says_the_slack_of_the_chain():
+def test_the_headline_says_what_is_left_before_the_goal():
     said = goal_line(PROGRAMME, MIDDLE, speak("en"))
-    assert said == "The chain to “Centrally-run city” has 4 quarters of slack."
+    assert said.startswith("The chain to “Centrally-run city” ends 4 quarters before its date; ")
 
 
 @pytest.mark.parametrize(("quarters", "told"), [

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bnplan_lib.errors import ScenarioError, UnknownName
+from bnplan_lib.errors import PlanError, ScenarioError, UnknownName
 from bnplan_lib.inputs.distributions import SHARES
 from bnplan_lib.inputs.levers import read_levers
 from bnplan_lib.inputs.programme import read_programme
 from bnplan_lib.inputs.scenario import move_levers, read_scenario, scenario_names
-from bnplan_lib.inputs.scenario_text import SECTIONS, scenario_text, text_problem
+from bnplan_lib.inputs.scenario_text import SECTIONS, check_target, save_scenario, scenario_text, text_problem
 from bnplan_lib.model.profiles import PROFILES
 
 HEAD = 'title_en = "a"\ntitle_vi = "b"\nwhy = "c"\n'
@@ -362,3 +362,22 @@ def test_a_title_that_no_scenario_may_have_is_not_written():
     with pytest.raises(ScenarioError) as caught:
         scenario_text(read_scenario("middle"), "", "a\nb", "c")
     assert [fault.place for fault in caught.value.faults] == ["title_en", "title_vi"]
+
+
+@pytest.mark.parametrize("name", ["", " ", "."])
+def test_a_scenario_saved_under_no_name_is_told_so(name):
+    with pytest.raises(PlanError, match=r"^no file name: a scenario's file must have a name that ends in \.toml$"):
+        check_target(name)
+
+
+def test_a_scenario_is_not_written_over_another(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text("kept", encoding="utf-8")
+    with pytest.raises(PlanError, match=r"own\.toml: exists already; choose another name"):
+        save_scenario(read_scenario("middle"), path, "a", "b", "c")
+    assert path.read_text(encoding="utf-8") == "kept"
+
+
+def test_a_scenario_that_cannot_be_written_is_told_with_the_reason(tmp_path):
+    with pytest.raises(PlanError, match=r"own\.toml: cannot be written, No such file or directory"):
+        save_scenario(read_scenario("middle"), tmp_path / "none" / "own.toml", "a", "b", "c")

@@ -85,7 +85,7 @@ WRONG = {
     "shared": ["corridors", None],
     "lanes": ["group", "corridors", None],
     "slips": ["x", [1], {1: 2}, {"tasks:II.6": -1}, {"tasks:II.6": 81}, {"tasks:II.6": 1.5}, {"tasks:II.6": True}],
-    "later": [-1, 21, 4.0, True],
+    "later": [-1, 41, 4.0, True],
     "as_of": ["2026", "2026Q5", 2026],
 }
 

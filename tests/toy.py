@@ -113,7 +113,8 @@ def project_row(key: str, group: str, cost: str, period: str, sector: str, place
     return {
         "id": key, "capital_source": group, "name_vi": key, "name_en": key, "label_vi": key, "label_en": key,
         "printed_cost": cost, "cost_bn_vnd": cost, "cost_note": "" if cost else "no_cost_printed",
-        "printed_period": period, "sector": sector, "asset": "road", "place": place, "source": f"appendix-3:{key}",
+        "printed_period": period, "sector": sector, "asset": "road", "place": place, "urgent": "false",
+        "source": f"appendix-3:{key}",
     }  # fmt: skip
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-LONGEST_SLIP = 400  # quarters
+LONGEST_SLIP = 80  # quarters
+SURE = ("certain", "likely", "possible")
 
 
 class Pair(NamedTuple):
@@ -26,6 +27,7 @@ class Pair(NamedTuple):
     before: str
     after: str
     link: str
+    confidence: str
 
 
 def propagate(programme: Programme, story: Scenario, slips: Mapping[str, int]) -> pd.DataFrame:
@@ -51,10 +53,11 @@ def propagate(programme: Programme, story: Scenario, slips: Mapping[str, int]) -
     Raises
     ------
     FaultyInput
-        If a slip is of no item of the table, or no whole number from 0 to 400.
+        If a slip is of no item of the table, of one without dates, or no whole number from
+        0 to 80.
     """
     spans, pairs = item_spans(programme, story), pairs_of(programme)
-    _check_slips(slips, pairs)
+    _check_slips(slips, pairs, spans)
     needed, _ = _push(spans, pairs, {})
     moved, pushed_by = _push(spans, pairs, slips)
     rows = [
@@ -144,6 +147,7 @@ def pairs_of(programme: Programme) -> list[Pair]:
             f"{row['before_table']}:{row['before_id']}",
             f"{row['after_table']}:{row['after_id']}",
             row["link"],
+            row["confidence"],
         )
         for row in rows
     ]
@@ -204,18 +208,25 @@ def _chain(pairs: list[Pair], spans: Mapping[str, Span], latest: Mapping[str, in
             least[key] = min([margin[key], *(least[pair.before] for pair in holding.get(key, ()))])
     chain, key = [], goal
     while key in holding:
-        before = [pair.before for pair in holding[key]]
-        key = min(before, key=lambda one: (least[one], -spans[one].last))
+        tightest = min(
+            holding[key], key=lambda pair: (least[pair.before], SURE.index(pair.confidence), -spans[pair.before].last)
+        )
+        key = tightest.before
         chain.append(key)
     return chain
 
 
-def _check_slips(slips: Mapping[str, int], pairs: list[Pair]) -> None:
-    known = dict.fromkeys(key for pair in pairs for key in (pair.before, pair.after))
+def _check_slips(slips: Mapping[str, int], pairs: list[Pair], spans: Mapping[str, Span]) -> None:
+    known = {key for pair in pairs for key in (pair.before, pair.after)}
     faults = [
         Fault(f"slip of {key}", f"no item of the precedence table{nearest(str(key), known)}")
         for key in slips
         if key not in known
+    ]
+    faults += [
+        Fault(f"slip of {key}", "has no date, or is not in this scenario")
+        for key in slips
+        if key in known - spans.keys()
     ]
     faults += [
         Fault(f"slip of {key}", f"must be a whole number of quarters from 0 to {LONGEST_SLIP}", repr(value))

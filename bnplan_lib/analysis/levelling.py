@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ UNITS = {"load": "bn_vnd_per_quarter", "running": "projects"}
 LONGEST = 40  # quarters: ten years
 FIRST_SHARE = 0.6  # of the seconds are for the lowest peak, at most; what is left is for the fewest moves
 TOLERANCE = 1e-6  # absolute: how exact the solver is
+PROVEN = 5e-5  # relative: a gap that reads 0.00 per cent
 HELD = 1e-9  # relative: what the fewest moves may add to the lowest peak
 
 
@@ -34,15 +35,15 @@ HELD = 1e-9  # relative: what the fewest moves may add to the lowest peak
 class Levelled:
     """A plan whose starts are staggered, and how far from the best it can be.
 
-    `before` and `after` are the peaks, `bound` is what no plan under the same rules gets
-    below, in `unit`; `gap_share` is how far `after` lies above it. `status` is `optimal`,
-    or `time_limit` where the solver was stopped: the peak or the quarters moved may then
-    be more than they need be. `movable` counts the projects that may move.
+    `before` and `after` are the peaks of all quarters, those too in which nothing may move
+    any more; `bound` is what no plan under the same rules gets below, in `unit`, and
+    `gap_share` how far `after` lies above it. `status` is `optimal`, or `time_limit` where
+    the solver was stopped: the peak or the quarters moved may then be more than they need
+    be. `movable` counts the projects that have a later start to choose.
 
     `moved` has one row a project that moves: `project_id, later_quarters, start_before,
     end_before, start_after, end_after, cost_bn_vnd`. `quarters` has one row a quarter from
-    the one where delays act to the last in which anything falls or runs: `quarter, before,
-    after`.
+    the first to the last in which anything falls or runs: `quarter, before, after`.
     `levers` make the scenario the levelled plan.
     """
 
@@ -60,6 +61,11 @@ class Levelled:
     quarters: pd.DataFrame
     levers: dict[str, Any]
 
+    @property
+    def lowest(self) -> bool:
+        """Whether the peak is proven to be the lowest, to the digits shown."""
+        return self.gap_share < PROVEN
+
 
 def level(
     programme: Programme,
@@ -67,7 +73,8 @@ def level(
     lower: str = "load",
     most_later: int = 4,
     keep_end: bool = False,
-    seconds: float = 10.0,
+    seconds: float = 60.0,
+    capital: str | None = None,
 ) -> Levelled:
     """Return the scenario with starts moved later so that its highest quarter is as low as can be.
 
@@ -86,11 +93,13 @@ def level(
     seconds
         For the solver. A plan that it was stopped at may differ from machine to machine,
         one that it finished does not.
+    capital
+        Look at the projects of one capital source alone: public, ppp or off_budget.
 
     Notes
     -----
-    Only projects move that the scenario keeps and that begin in the quarter from which
-    delays act, or later; tasks stay. Shifts add to what the scenario moves; one that its
+    Only projects move that the scenario keeps, that are not urgent and that begin in the
+    quarter from which delays act, or later; tasks stay. Shifts add to what the scenario moves; one that its
     levers cannot express within their bounds is left out. A pair of the precedence table
     that holds still holds, one that does not gets no worse; of a project with phases the
     first counts. Of plans with the lowest peak one with the fewest quarters moved is
@@ -99,7 +108,7 @@ def level(
     Raises
     ------
     UnknownName
-        If there is no such thing to lower.
+        If there is no such thing to lower, or no such capital source.
     FaultyInput
         If the quarters or the seconds are out of range.
 
@@ -108,12 +117,14 @@ def level(
     A mixed-integer linear programme, solved by HiGHS; METHODS.md section 4.
     """
     _check(lower, most_later, seconds)
+    if capital is not None:
+        story = _alone(programme, story, capital)
     options = start_options(programme, story, lower, np.arange(most_later + 1), keep_end)
     chosen, bound, finished = _choose(options, _pairs(programme, story, options), lower == "running", seconds)
     before, after = options.profile(options.later == 0), options.profile(chosen)
     peak, moves = float(after.max(initial=0.0)), np.flatnonzero(chosen & (options.later > 0))
     used = np.flatnonzero(before + after).max(initial=-1) + 1
-    names = [quarter_name(options.since + place) for place in range(used)]
+    names = [quarter_name(options.start + place) for place in range(used)]
     return Levelled(
         lower=lower,
         unit=UNITS[lower],
@@ -124,7 +135,7 @@ def level(
         status="optimal" if finished else "time_limit",
         most_later=int(most_later),
         keep_end=bool(keep_end),
-        movable=int((options.later == 0).sum()),
+        movable=len(np.unique(options.project[options.later > 0])),
         moved=_moved(programme, story, options, moves),
         quarters=pd.DataFrame({"quarter": names, "before": before[:used], "after": after[:used]}),
         levers=_levers(programme, options, moves, keep_end),
@@ -142,6 +153,15 @@ def _check(lower: str, most_later: int, seconds: float) -> None:
         faults.append(Fault("seconds", "must be a number above 0", shorten(seconds)))
     if faults:
         raise FaultyInput(faults)
+
+
+def _alone(programme: Programme, story: Scenario, capital: str) -> Scenario:
+    """Return the scenario without the projects of other capital sources."""
+    codes = programme.codes.loc[programme.codes["list"] == "capital_source", "code"]
+    if capital not in set(codes):
+        raise UnknownName("capital source", capital, list(codes))
+    others = programme.projects.loc[programme.projects["capital_source"] != capital, "id"]
+    return replace(story, values={**story.values, **{f"projects.{key}.dropped": True for key in others}})
 
 
 def _pairs(programme: Programme, story: Scenario, options: StartOptions) -> tuple[np.ndarray, np.ndarray]:

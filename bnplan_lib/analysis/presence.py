@@ -10,7 +10,6 @@ import pandas as pd
 
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.model.investment import spending_of
-from bnplan_lib.model.projects import with_all
 from bnplan_lib.model.quarters import quarter_name
 from bnplan_lib.model.schedule import project_schedule, task_schedule
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
+OF_TIME = ("phasing", "projects", "tasks")  # sections of levers
 KINDS = ("capital_source", "sector", "asset", "place", "corridor", "group", "agency")
 ALIKE = 1e-9  # share of an amount within which another is the same: sums differ in their last digits
 
@@ -70,11 +70,11 @@ def presence(programme: Programme, story: Scenario) -> Presence:
     return Presence(items, start, runs, load)
 
 
-def unshifted(story: Scenario) -> Scenario:
-    """Return a scenario with every project and task when the programme has it, all other levers as they are."""
-    projects = with_all(story.values, delay_quarters=0, stretch=0.0, dropped=False)
-    kept = {key: value for key, value in projects.items() if not key.startswith("tasks.")}
-    return replace(story, values=kept | {"tasks.*.delay_quarters": 0})
+def as_printed(story: Scenario) -> Scenario:
+    """Return a scenario with time and money of projects and tasks as the programme has them; growth as it is."""
+    kept = {key: value for key, value in story.values.items() if key.partition(".")[0] not in OF_TIME}
+    own = {key: value for key, value in story.defaults.items() if key.partition(".")[0] in OF_TIME}
+    return replace(story, values=kept | own)
 
 
 def first_largest(amounts: np.ndarray) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from bnplan_lib.model.investment import Spending, spending_of
 from bnplan_lib.model.projects import UNCERTAIN, project_values
 from bnplan_lib.model.quarters import quarter_number
-from bnplan_lib.model.schedule import TINY, Plan, Timetable, phase_times, plan_of
+from bnplan_lib.model.schedule import TINY, Plan, Timetable, first_rows, phase_times, plan_of, whole_quarters
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -26,11 +26,11 @@ class StartOptions:
     `project` is the row of its project in the programme's table; `delay_quarters` and
     `stretch` are the levers that make the option. `begin` and `end` are quarters counted
     from year 0, the end excluded; `first` and `last` quarter numbers of its first phase.
-    `amounts` is quarters, from `since` on, by options; `given` is what falls or runs in
-    each of them whatever moves.
+    `amounts` is quarters, from `start` on, the first in which anything runs, by options;
+    `given` is what falls or runs in each of them whatever moves.
     """
 
-    since: int
+    start: int
     project: np.ndarray
     later: np.ndarray
     delay_quarters: np.ndarray
@@ -50,8 +50,8 @@ class StartOptions:
 
 def start_options(programme: Programme, story: Scenario, lower: str, later: np.ndarray, keep_end: bool) -> StartOptions:
     """Return the options of the movable projects: the model's draws, one for each number of quarters later."""
-    plan, since = plan_of(programme, story.values), quarter_number(story.values["phasing.delay_from"])
-    firsts = _firsts(plan)
+    plan = plan_of(programme, story.values)
+    firsts = first_rows(plan.project)
     kept = plan.project[firsts]
     levers, allowed = _shifts(programme, story, plan, later, keep_end)
     money = spending_of(programme, story.values, levers)
@@ -59,11 +59,12 @@ def start_options(programme: Programme, story: Scenario, lower: str, later: np.n
     # phases that the scenario brings forward as far as may be do not all move with the delay
     missed = abs(begin - begin[:, :1] - later) + abs(end - end[:, :1] - (0 if keep_end else later))
     allowed = allowed[kept] & (missed < TINY)
-    amounts = _amounts(money, firsts, since, lower)
+    first, last = whole_quarters(money.times)
+    start = int(first.min(initial=quarter_number(story.values["phasing.delay_from"])))
+    amounts = _amounts(money, firsts, start, lower)
     one = np.lexsort((plan.phase, plan.project))[firsts]  # the row of each project's first phase
-    first, last = _whole(money.times)
     return StartOptions(
-        since=since,
+        start=start,
         project=np.repeat(kept, allowed.sum(axis=1)),
         later=np.nonzero(allowed)[1],
         delay_quarters=levers["delay_quarters"][kept][allowed],
@@ -83,7 +84,7 @@ def _shifts(
     """Return the levers that start projects later, and which of them may be used: projects by quarters later."""
     own = {name: np.array(project_values(programme.projects, story.values, name), float) for name in UNCERTAIN}
     levers = {name: np.repeat(value[:, None], len(later), axis=1) for name, value in own.items()}
-    firsts = _firsts(plan)
+    firsts = first_rows(plan.project)
     kept, opening = plan.project[firsts], plan.opening[firsts][:, None]
     begin, end = _extent(phase_times(programme, story.values, plan), firsts)
     delay = begin - opening + later
@@ -93,6 +94,7 @@ def _shifts(
         stretch, fastest = np.round(100 * (end - begin - later) / planned - 100, 10), FASTEST
     may = _within(programme, "delay_quarters", delay) & _within(programme, "stretch", stretch) & (stretch >= fastest)
     may[:, 0] = True
+    may &= ~programme.projects["urgent"].to_numpy(bool)[kept][:, None]
     may &= opening >= quarter_number(story.values["phasing.delay_from"])
     for name, value in (("delay_quarters", delay), ("stretch", stretch)):
         levers[name][kept] = np.where(may & (later > 0), value, levers[name][kept])
@@ -106,25 +108,15 @@ def _within(programme: Programme, name: str, values: np.ndarray) -> np.ndarray:
     return (bounds["hard_low"] <= values) & (values <= bounds["hard_high"])
 
 
-def _firsts(plan: Plan) -> np.ndarray:
-    """Return where the phases of each project start in the rows of a plan."""
-    return np.flatnonzero(np.diff(plan.project, prepend=-1))
-
-
 def _extent(times: Timetable, firsts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return when each project begins and ends: projects by draws."""
     return np.minimum.reduceat(times.begin, firsts), np.maximum.reduceat(times.end, firsts)
 
 
-def _whole(times: Timetable) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first and the last quarter of each phase, partly used ones among them: phases by draws."""
-    return np.floor(times.begin + TINY).astype(int), np.ceil(times.end - TINY).astype(int) - 1
-
-
-def _amounts(money: Spending, firsts: np.ndarray, since: int, lower: str) -> np.ndarray:
+def _amounts(money: Spending, firsts: np.ndarray, start: int, lower: str) -> np.ndarray:
     """Return what falls, or whether anything runs, in each quarter from one on: quarters by projects by draws."""
-    first, last = _whole(money.times)
-    edges = range(since, max(since, int(last.max(initial=since)) + 1) + 1)
+    first, last = whole_quarters(money.times)
+    edges = range(start, int(last.max(initial=start - 1)) + 2)
     if lower == "load":
         spent = np.stack([money.until(edge) for edge in edges])
         return np.add.reduceat(np.diff(spent, axis=0), firsts, axis=1)

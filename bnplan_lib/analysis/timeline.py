@@ -32,13 +32,15 @@ def concurrency(programme: Programme, story: Scenario) -> pd.DataFrame:
     return table.assign(scenario=story.name)[["scenario", "quarter", *COUNTS]]
 
 
-def concurrency_by(programme: Programme, story: Scenario, by: str) -> pd.DataFrame:
+def concurrency_by(programme: Programme, story: Scenario, by: str, *, unassigned: bool = False) -> pd.DataFrame:
     """Return how much of each class runs in each quarter.
 
     Parameters
     ----------
     by
         As of `membership`; what belongs to several classes counts in each.
+    unassigned
+        Also the projects, or tasks where `by` is of tasks, that belong to no class, as the class ''.
 
     Returns
     -------
@@ -48,7 +50,12 @@ def concurrency_by(programme: Programme, story: Scenario, by: str) -> pd.DataFra
         document.
     """
     found = presence(programme, story)
-    parts = [_count(found, rows).assign(**{by: name}) for name, rows in _classes(programme, found, by).items()]
+    classes = _classes(programme, found, by)
+    if unassigned and len(found.items):
+        kinds = {"group": ("tasks",), "agency": ("projects", "tasks")}.get(by, ("projects",))
+        assigned = np.logical_or.reduce([*classes.values(), np.zeros(len(found.items), bool)])
+        classes[""] = found.items["table"].isin(kinds).to_numpy() & ~assigned
+    parts = [_count(found, rows).assign(**{by: name}) for name, rows in classes.items()]
     nothing = _count(found, np.zeros(len(found.items), bool)).assign(**{by: ""})
     table = pd.concat(parts or [nothing], ignore_index=True)
     return table[table[COUNTS[:2]].sum(axis=1) > 0][[by, "quarter", *COUNTS]].reset_index(drop=True)
@@ -98,8 +105,8 @@ def overlaps(programme: Programme, story: Scenario, shared: str = "corridor", *,
         first_id, second_table, second_id, overlap_quarters, relation, from_quarter,
         to_quarter, cost_bn_vnd`. `relation` is Allen's, of the whole periods, of the
         first to the second; `from_quarter` and `to_quarter` are the first and the last
-        in which both run; `cost_bn_vnd` is of both, as of the scenario. Of a pair that
-        is apart, from and to are missing.
+        in which both run; `cost_bn_vnd` is of both, as of the scenario, missing
+        where one has none printed. Of a pair that is apart, from and to are missing.
     """
     from bnplan_lib.model.periods import RELATIONS, allen_relations, overlap_pairs
 
@@ -117,7 +124,9 @@ def overlaps(programme: Programme, story: Scenario, shared: str = "corridor", *,
     ends = np.hstack([both, ~both.any(axis=1, keepdims=True)])  # of a pair that is apart: after the last quarter
     quarters = np.array([*found.quarters, None], object)
     relation = np.array(RELATIONS, object)[allen_relations(begin[one], end[one], begin[other], end[other])]
-    cost = found.load_bn_vnd.sum(axis=1)[rows]
+    known = set(programme.projects.loc[programme.projects["cost_bn_vnd"].notna(), "id"])
+    priced = ((found.items["table"] == "projects") & found.items["id"].isin(known)).to_numpy()
+    cost = np.where(priced, found.load_bn_vnd.sum(axis=1), np.nan)[rows]
     item = {name: found.items[name].to_numpy(object)[rows] for name in ("table", "id")}
     table = pd.DataFrame(
         {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from bnplan_lib.analysis.timeline import concurrency_by
-from bnplan_lib.figures.lanes import agency_note, class_names, kind_name
+from bnplan_lib.figures.lanes import NONE, agency_note, class_names, kind_name, spread_note
 from bnplan_lib.figures.language import speak
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.squares import draw_squares, shade_of
@@ -27,8 +27,8 @@ def class_grid(programme: Programme, story: Scenario, by: str, lang: str) -> go.
         As of `membership`, such as capital_source, sector, place, corridor or agency.
     """
     say = speak(lang)
-    names = class_names(programme, by, say)
-    table = concurrency_by(programme, story, by)
+    names = {**class_names(programme, by, say), NONE: say("Not assigned")}
+    table = concurrency_by(programme, story, by, unassigned=True)
     shown = in_years(table, programme.years[-1], programme.years[0])
     order = [name for name in names if name in set(shown[by])]
     at = {name: height for height, name in enumerate(reversed(order))}
@@ -70,8 +70,8 @@ def class_grid(programme: Programme, story: Scenario, by: str, lang: str) -> go.
         figure,
         say,
         title=title,
-        subtitle=say("Projects and tasks that run in each quarter; the darker, the more money falls")
-        + agency_note(by, say),
+        subtitle=say("Projects and tasks that run in each quarter; the darker, the more money.")
+        + f" {spread_note(story, say)}{agency_note(by, say)}",
         source=source_line("timeline", say),
         table=rows_table(columns, rows),
         height=200 + 28 * len(at),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from bnplan_lib.analysis.presence import presence, unshifted
+from bnplan_lib.analysis.presence import as_printed, presence
 from bnplan_lib.analysis.standing import standing
 from bnplan_lib.figures.lanes import Lanes, draw_lanes, lay_lanes
 from bnplan_lib.figures.language import Language, speak
@@ -83,8 +83,8 @@ def project_gantt(
         figure,
         say,
         title=say.plural(
-            "{count} project runs beyond {year}",
-            "{count} projects run beyond {year}",
+            "At least {count} project runs beyond {year}",
+            "At least {count} projects run beyond {year}",
             lasting,
             year=programme.years[-1],
         ),
@@ -118,11 +118,14 @@ def task_gantt(programme: Programme, story: Scenario, as_of: str, lang: str, lan
         part = tasks[tasks["group"] == code].assign(offset=0.0, width=WIDE, mark="")
         hover = [_task_text(say, row, words[own[row["id"]]], shorts) for row in part.to_dict("records")]
         _bars(figure, laid, part, "id", end, names.get(code, code), style, hover)
+    beyond = tasks[tasks["last"] >= end].assign(offset=0.0)
+    if len(beyond):
+        _mark(figure, laid, beyond, "id", end, "triangle-right", say("Ends beyond the axis"))
     _before(figure, say, programme, story, "tasks", laid, end)
     _frame_of_time(figure, say, programme, as_of)
     draw_lanes(figure, laid)
     latest = max(int(tasks["last"].max()) + 1, quarter_number(f"{programme.years[-1]}Q4") + 1)
-    figure.update_xaxes(range=[programme.years[0] - 0.05, min(latest, end) / 4 + 0.05])
+    figure.update_xaxes(range=[programme.years[0] - 0.05, min(latest, end) / 4 + (0.25 if len(beyond) else 0.05)])
     counts = own.value_counts()
     rows = [
         (
@@ -192,7 +195,7 @@ def _bars(
 ) -> None:
     stop = (part["last"] + 1).clip(upper=end)
     figure.add_bar(
-        y=part[key].map(dict(lanes.at)) + part["offset"],
+        y=part[key].map(dict(lanes.at)).astype(float) + part["offset"],
         base=part["first"] / 4,
         x=(stop - part["first"]).clip(lower=0) / 4,
         orientation="h",
@@ -215,7 +218,7 @@ def _before(
     """Draw a thin line where the programme has an item that the scenario moves."""
     spans = [
         one.items[one.items["table"] == table].set_index("id")[["first", "last"]]
-        for one in (presence(programme, unshifted(story)), presence(programme, story))
+        for one in (presence(programme, as_printed(story)), presence(programme, story))
     ]
     printed, now = spans[0].loc[spans[1].index], spans[1]
     moved = printed[(printed != now).any(axis=1)]
@@ -225,7 +228,7 @@ def _before(
         x=[at for row in moved.itertuples() for at in (row.first / 4, min(row.last + 1, end) / 4, None)],
         y=[at for key in moved.index for at in (lanes.at[key] + 0.44, lanes.at[key] + 0.44, None)],
         mode="lines",
-        name=say("As the programme has it"),
+        name=say("As printed"),
         line={"color": INK, "width": 2, "dash": "dot"},
         hoverinfo="skip",
     )
@@ -235,18 +238,20 @@ def _marks(figure: go.Figure, say: Language, phases: pd.DataFrame, lanes: Lanes,
     """Add a diamond where a milestone is printed, an arrow where a period has no end or leaves the axis."""
     miles = phases[phases["milestone"] & (phases["last"] < last)]
     onward = phases[phases["open_ended"] | (phases["last"] >= last)]
-    for part, symbol, color, name in (
-        (miles, "diamond", RED, say("Printed milestone")),
-        (onward, "triangle-right", INK, say("No printed end, or beyond the axis")),
-    ):
-        figure.add_scatter(
-            y=part["project_id"].map(dict(lanes.at)) + part["offset"],
-            x=(part["last"] + 1).clip(upper=last) / 4 + (0 if symbol == "diamond" else 0.1),
-            mode="markers",
-            name=name,
-            marker={"symbol": symbol, "size": 10, "color": color, "line": {"color": "white", "width": 1}},
-            hoverinfo="skip",
-        )
+    _mark(figure, lanes, miles, "project_id", last, "diamond", say("Printed milestone"))
+    _mark(figure, lanes, onward, "project_id", last, "triangle-right", say("No printed end, or beyond the axis"))
+
+
+def _mark(figure: go.Figure, lanes: Lanes, part: pd.DataFrame, key: str, last: int, symbol: str, name: str) -> None:
+    diamond = symbol == "diamond"
+    figure.add_scatter(
+        y=part[key].map(dict(lanes.at)).astype(float) + part["offset"],
+        x=(part["last"] + 1).clip(upper=last) / 4 + (0 if diamond else 0.1),
+        mode="markers",
+        name=name,
+        marker={"symbol": symbol, "size": 10, "color": RED if diamond else INK, "line": {"color": "white", "width": 1}},
+        hoverinfo="skip",
+    )
 
 
 def _frame_of_time(figure: go.Figure, say: Language, programme: Programme, as_of: str) -> None:

@@ -12,13 +12,12 @@ from bnplan_lib.analysis.consistency import audit
 from bnplan_lib.analysis.envelope import investment_envelope
 from bnplan_lib.analysis.growth import average_growth, growth_targets, headline_range
 from bnplan_lib.analysis.investment import concentration, listed_projects
-from bnplan_lib.analysis.precedence import precedence_slack
 from bnplan_lib.analysis.timeline import concurrency
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures.comparison import titles_of
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import lever_amount, lever_title
-from bnplan_lib.figures.waiting import goal_line
+from bnplan_lib.figures.waiting import goal_line, order_line
 from bnplan_lib.model.economy import economy
 from bnplan_lib.model.growth import growth_path, target_range
 from bnplan_lib.model.projects import general
@@ -110,6 +109,8 @@ def _investment(programme: Programme, story: Scenario, say: Language) -> str:
 
 def _timeline(programme: Programme, story: Scenario, say: Language) -> str:
     running = concurrency(programme, story)
+    if running.empty:
+        return say("Nothing runs") + "."
     peak = running.loc[(running["running_projects"] + running["running_tasks"]).idxmax()]
     told = say(
         "In {quarter}, {projects} of {all_projects} projects and {tasks} of {all_tasks} tasks run at once.",
@@ -119,16 +120,7 @@ def _timeline(programme: Programme, story: Scenario, say: Language) -> str:
         tasks=peak["running_tasks"],
         all_tasks=len(programme.tasks),
     )
-    return " ".join(filter(None, (told, _waiting(programme, story, say))))
-
-
-def _waiting(programme: Programme, story: Scenario, say: Language) -> str:
-    """Return what the precedences say: the slack of the chain to the goal, and the pairs that collide."""
-    late = int((precedence_slack(programme, story)["slack_quarters"] < 0).sum())
-    pairs = say.plural(
-        "{count} pair of items is dated out of order.", "{count} pairs of items are dated out of order.", late
-    )
-    return " ".join(filter(None, (goal_line(programme, story, say), pairs if late else "")))
+    return " ".join(filter(None, (told, goal_line(programme, story, say), order_line(programme, story, say))))
 
 
 def _consistency(programme: Programme, story: Scenario, say: Language) -> str:

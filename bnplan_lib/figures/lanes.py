@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from bnplan_lib.inputs.programme import Programme
+    from bnplan_lib.inputs.scenario import Scenario
 
 NONE = ""  # the class of items that belong to nothing
 
@@ -93,9 +94,9 @@ def kind_name(by: str, say: Language) -> str:
     """Return what a classification is called."""
     return {
         "capital_source": say("Capital source"),
-        "sector": say("Sector"),
+        "sector": say("Project sector"),
         "asset": say("Kind of asset"),
-        "place": say("Place"),
+        "place": say("Locality"),
         "corridor": say("Corridor"),
         "group": say("Group of tasks"),
         "agency": say("Body"),
@@ -107,6 +108,16 @@ def agency_note(by: str, say: Language) -> str:
     if by != "agency":
         return ""
     return " " + say("A project counts whole for every body that leads the order over it, which is often inferred.")
+
+
+def spread_note(story: Scenario, say: Language) -> str:
+    """Return what money by quarter rests on: the document prints a cost and years, no plan of payments."""
+    profiles = {
+        value for key, value in story.values.items() if key.startswith("projects.") and key.endswith(".profile")
+    }
+    if profiles <= {"uniform"}:
+        return say("Money: each printed cost spread evenly over its period, not a plan of payments.")
+    return say("Money: each printed cost spread by the scenario's profiles, not a plan of payments.")
 
 
 def draw_lanes(figure: go.Figure, lanes: Lanes) -> None:

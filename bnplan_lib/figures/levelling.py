@@ -27,12 +27,9 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-SECONDS = 60.0  # for the solver; the printed programme takes one
-EXACT = 5e-4  # a gap that would read 0.0 per cent
-
 
 def levelled_bars(
-    programme: Programme, story: Scenario, lower: str, later: int, lang: str, keep_end: bool = False
+    programme: Programme, story: Scenario, lower: str, later: int, lang: str, capital: str | None = None
 ) -> go.Figure:
     """Draw the quarters before and after starts are staggered, and the bound no plan gets below; moves in the table.
 
@@ -42,11 +39,11 @@ def levelled_bars(
         load or running, as of `level`.
     later
         Quarters by which a project may start later, 0 to 20.
-    keep_end
-        Whether a project that starts later still ends when it would have.
+    capital
+        The projects of one capital source alone: public, ppp or off_budget.
     """
     say = speak(lang)
-    plan = level(programme, story, lower, later, keep_end, SECONDS)
+    plan = level(programme, story, lower, later, capital=capital)
     last = programme.years[-1] + YEARS_SHOWN_AFTER
     shown = in_years(plan.quarters, last)
     at = middles(shown["quarter"])
@@ -85,7 +82,9 @@ def levelled_bars(
         figure,
         say,
         title=_title(say, plan),
-        subtitle=" ".join((_from_to(say, plan), _rules(say, plan, story), _proof(say, plan))),
+        subtitle=" ".join(
+            (*_which(programme, say, capital), _from_to(say, plan), _rules(say, plan, story), _proof(say, plan))
+        ),
         source=source_line("investment" if lower == "load" else "timeline", say),
         table=_moves(programme, say, plan),
         height=450,
@@ -100,7 +99,7 @@ def _title(say: Language, plan: Levelled) -> str:
         "{count} later start lowers the peak by {share}",
         "{count} later starts lower the peak by {share}",
         len(plan.moved),
-        share=say.percent(1 - plan.after / plan.before, 0),
+        share=say.percent(1 - plan.after / plan.before, 1),
     )
 
 
@@ -117,31 +116,29 @@ def _told(say: Language, plan: Levelled, value: float) -> str:
     return say.plural("{count} project", "{count} projects", round(value))
 
 
+def _which(programme: Programme, say: Language, capital: str | None) -> list[str]:
+    return [] if capital is None else [f"{say.labels(programme.codes, 'capital_source')[capital]}."]
+
+
 def _rules(say: Language, plan: Levelled, story: Scenario) -> str:
-    since = say.quarter(story.values["phasing.delay_from"])
-    movable = say.plural("{count} project", "{count} projects", plan.movable)
-    most = say.plural("{count} quarter", "{count} quarters", plan.most_later)
-    if plan.keep_end:
-        return say(
-            "{movable} that begin in {since} or later may start up to {most} later and still end on time.",
-            movable=movable,
-            since=since,
-            most=most,
-        )
-    return say(
-        "{movable} that begin in {since} or later may start, and end, up to {most} later.",
-        movable=movable,
-        since=since,
-        most=most,
+    return say.plural(
+        "{count} project that begins in {since} or later and is not urgent may start, and end, up to {most} later.",
+        "{count} projects that begin in {since} or later and are not urgent may start, and end, up to {most} later.",
+        plan.movable,
+        since=say.quarter(story.values["phasing.delay_from"]),
+        most=say.plural("{count} quarter", "{count} quarters", plan.most_later),
     )
 
 
 def _proof(say: Language, plan: Levelled) -> str:
-    if plan.status == "optimal" and plan.gap_share < EXACT:
-        return say("Proven to be the lowest. No ranking of merit: it knows dates and amounts only.")
+    if plan.lowest:
+        return say(
+            "No plan under these rules peaks lower, though others may peak as low. "
+            "No ranking of merit: it knows dates and amounts only."
+        )
     return say(
         "At most {gap} above the lowest. No ranking of merit: it knows dates and amounts only.",
-        gap=say.percent(plan.gap_share),
+        gap=say.percent(plan.gap_share, 2),
     )
 
 

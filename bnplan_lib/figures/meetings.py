@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from bnplan_lib.analysis.presence import first_largest
 from bnplan_lib.analysis.rivals import rivals, source_load
 from bnplan_lib.analysis.timeline import meetings, overlaps
-from bnplan_lib.figures.lanes import agency_note, class_names, kind_name
+from bnplan_lib.figures.lanes import agency_note, class_names, kind_name, spread_note
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.squares import draw_squares, shade_of
@@ -64,12 +64,13 @@ def meeting_matrix(programme: Programme, story: Scenario, by: str, lang: str) ->
     cells = met.assign(
         row=met[["one", "other"]].map(at.get).max(axis=1), column=met[["one", "other"]].map(at.get).min(axis=1)
     )
-    most = met["pairs"].max() if len(met) else 1
+    own = list(zip(cells["one"], cells["other"], cells["pairs"], strict=True))
+    most = max((pairs for one, other, pairs in own if one == other), default=1)
     draw_squares(
         figure,
         (cells["column"], cells["row"]),
         [say.number(pairs) for pairs in cells["pairs"]],
-        [shade_of(pairs, most) for pairs in cells["pairs"]],
+        [shade_of(pairs, most) if one == other else 0 for one, other, pairs in own],
         [_meeting_text(say, row, names) for row in cells.itertuples()],
         27,
     )
@@ -83,20 +84,20 @@ def meeting_matrix(programme: Programme, story: Scenario, by: str, lang: str) ->
         tickangle=0,
         showgrid=False,
     )
-    pairs = overlaps(programme, story, by)
+    pairs, kind = overlaps(programme, story, by), kind_name(by, say).lower()
     distinct = len(pairs.drop_duplicates(["first_table", "first_id", "second_table", "second_id"]))
     return frame(
         figure,
         say,
         title=say.plural(
-            "{count} pair shares something and runs at once",
-            "{count} pairs share something and run at once",
+            "{count} pair of one group runs at once ({kind})",
+            "{count} pairs of one group run at once ({kind})",
             distinct,
+            kind=kind,
         ),
         subtitle=say(
-            "Pairs of items that run at the same time, one of each group; on the diagonal: both of the same group. "
-            "Groups: {kind}",
-            kind=kind_name(by, say).lower(),
+            "Pairs of items that run at the same time. On the diagonal, coloured: both of the same group; "
+            "grey: one of each, which share nothing but the time"
         )
         + agency_note(by, say),
         source=source_line("timeline", say),
@@ -162,10 +163,10 @@ def public_money(programme: Programme, story: Scenario, lang: str, capital: str 
         say,
         title=title,
         subtitle=say(
-            "{source}: money falling in each quarter, by project; the pairs that call for most of it "
-            "in the same quarters stand in the table",
+            "{source}, by project; the pairs that call for most of it in the same quarters stand in the table.",
             source=source,
-        ),
+        )
+        + f" {spread_note(story, say)}",
         source=source_line("investment", say),
         table=_rival_rows(say, table, projects),
         height=470,

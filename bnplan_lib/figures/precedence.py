@@ -66,14 +66,14 @@ def precedence_chart(programme: Programme, story: Scenario, slips: Mapping[str, 
         range=[programme.years[0] - 1.05, last / 4 + 0.1],
     )
     figure.update_layout(barmode="overlay", bargap=0)
-    violated = int((slack["slack_quarters"] < 0).sum())
+    violated = int(((slack["slack_quarters"] < 0) & (slack["confidence"] != "possible")).sum())
     return frame(
         figure,
         say,
         title=_title(say, programme, story, effect, slips, violated),
         subtitle=say(
             "Periods, and lines from what comes first to what waits for it; red: dated out of order. "
-            "On the right: how far an item may slip before the goal comes too late"
+            "On the right: how many quarters are left before the goal comes too late"
         ),
         source=source_line("timeline", say),
         table=_pair_rows(programme, say, slack),
@@ -94,7 +94,7 @@ def _periods(
     """Add the periods: those on the critical chain to the goal stand out."""
     dated = order[order["start"].notna()]
     for chosen, name, style in (
-        (True, say("On the chain that decides the goal"), pattern(BLUE, "")),
+        (True, say("Tightest chain to the goal"), pattern(BLUE, "")),
         (False, say("Other"), pattern(GREY, "/")),
     ):
         part = dated[dated["item"].isin(critical) == chosen]
@@ -138,26 +138,28 @@ def _links(
         end = (
             spans["first"][pair.after] / 4 if pair.link == "finish_start" else (int(spans["last"][pair.after]) + 1) / 4
         )
-        links.append((row["slack_quarters"] < 0, begin, at[pair.before], end, at[pair.after]))
-    for violated, name, color, width in (
-        (False, say("in order"), GREY, 1.2),
-        (True, say("dated out of order"), RED, 2.5),
+        kind = 0 if row["slack_quarters"] >= 0 else 1 if row["confidence"] == "possible" else 2
+        links.append((kind, begin, at[pair.before], end, at[pair.after]))
+    for kind, name, color, width, dash in (
+        (0, say("in order"), GREY, 1.2, "dot"),
+        (1, say("out of order by one reading"), ORANGE, 2.5, "dash"),
+        (2, say("dated out of order"), RED, 2.5, "solid"),
     ):
-        own = [link for link in links if link[0] == violated]
+        own = [link for link in links if link[0] == kind]
         figure.add_scatter(
             x=[value for _, begin, _, end, _ in own for value in (begin, end, None)],
             y=[value for _, _, one, _, other in own for value in (one, other, None)],
             mode="lines+markers",
             name=name,
-            line={"color": color, "width": width, "dash": "solid" if violated else "dot"},
+            line={"color": color, "width": width, "dash": dash},
             marker={"size": 5, "color": color},
             hoverinfo="skip",
         )
 
 
 def _pushed(figure: go.Figure, say: Language, order: pd.DataFrame, at: Mapping[str, int]) -> None:
-    """Add hollow bars where slips, and pairs that do not hold, push items to."""
-    part = order[(order["moved_quarters"] > 0) & order["start"].notna()]
+    """Add hollow bars where slips push items to."""
+    part = order[(order["caused_quarters"] > 0) & order["start"].notna()]
     figure.add_bar(
         y=part["item"].map(dict(at)),
         base=(part["first"] + part["moved_quarters"]) / 4,
@@ -168,8 +170,7 @@ def _pushed(figure: go.Figure, say: Language, order: pd.DataFrame, at: Mapping[s
         marker={"color": "rgba(0,0,0,0)", "line": {"color": RED, "width": 1.5}},
         customdata=[
             say(
-                "quarters moved: {moved}, by the slip: {caused}; ends {end}",
-                moved=row.moved_quarters,
+                "quarters later by the slip: {caused}; ends {end}",
                 caused=row.caused_quarters,
                 end=say.quarter(row.end_then),
             )
@@ -182,8 +183,9 @@ def _pushed(figure: go.Figure, say: Language, order: pd.DataFrame, at: Mapping[s
 def _said(say: Language, row: Any, room: pd.DataFrame) -> str:
     """Return how far an item may slip, and where it is pushed to."""
     margin = int(room["margin_quarters"][row.item]) if row.item in room.index else None
-    then = f"→ {say.quarter(row.end_then)}" if row.moved_quarters else ""
-    return " · ".join(filter(None, (_margin_text(say, margin), then)))
+    then = f"→ {say.quarter(row.end_then)}" if row.caused_quarters else ""
+    slip = say.plural("slips {count} quarter", "slips {count} quarters", row.own_slip) if row.own_slip else ""
+    return " · ".join(filter(None, (slip or _margin_text(say, margin), then)))
 
 
 def _words(figure: go.Figure, at: Mapping[str, int], words: list[str]) -> None:
@@ -211,16 +213,8 @@ def _title(
     violated: int,
 ) -> str:
     goal = goal_of(programme)
-    if goal and any(slips.values()):
-        late, name = int(effect.set_index("item")["moved_quarters"][goal]), _label(programme, say, goal)
-        if late:
-            return say.plural(
-                "After the slip “{goal}” comes {count} quarter too late",
-                "After the slip “{goal}” comes {count} quarters too late",
-                late,
-                goal=name,
-            )
-        return say("Slack swallows the slip: “{goal}” keeps its date", goal=name)
+    if any(slips.values()):
+        return _slip_title(say, programme, effect.set_index("item"), slips, goal)
     pairs = say.plural("{count} pair out of order", "{count} pairs out of order", violated)
     room = margins(programme, story)
     if goal is None or room.empty or (least := int(room["margin_quarters"].iloc[0])) < 0:
@@ -229,12 +223,38 @@ def _title(
     return say("“{goal}”: {slack}", goal=_label(programme, say, goal), slack=slack) + (f"; {pairs}" if violated else "")
 
 
+def _slip_title(
+    say: Language, programme: Programme, effect: pd.DataFrame, slips: Mapping[str, int], goal: str | None
+) -> str:
+    """Return what slips do: to the goal, else to other items, else nothing."""
+    pushed = int((effect.drop(index=list(slips))["caused_quarters"] > 0).sum())
+    if goal is None or goal not in effect.index or not effect["caused_quarters"][goal]:
+        if not pushed:
+            return say("Slack swallows the slip: nothing else moves")
+        return say.plural("The slip pushes {count} other item", "The slip pushes {count} other items", pushed)
+    name = _label(programme, say, goal)
+    caused, needed = int(effect["caused_quarters"][goal]), int(effect["needed_quarters"][goal])
+    if needed:
+        return say.plural(
+            "The slip makes “{goal}” {count} quarter later still",
+            "The slip makes “{goal}” {count} quarters later still",
+            caused,
+            goal=name,
+        )
+    return say.plural(
+        "After the slip “{goal}” comes {count} quarter too late",
+        "After the slip “{goal}” comes {count} quarters too late",
+        caused,
+        goal=name,
+    )
+
+
 def _margin_text(say: Language, margin: int | None) -> str:
     if margin is None:
         return ""
     if margin < 0:
         return say.plural("{count} quarter too late", "{count} quarters too late", -margin)
-    return say.plural("may slip {count} quarter", "may slip {count} quarters", margin)
+    return say.plural("{count} quarter left", "{count} quarters left", margin)
 
 
 def _pair_rows(programme: Programme, say: Language, slack: pd.DataFrame) -> pd.DataFrame:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import plotly.graph_objects as go
 
-SHADES = ("#dbe6f2", "#a9c4e4", "#7ea6d3", "#3f74b5", "#123a6d")
-WHITE_FROM = 3  # the first shade on which black would not be read
+SHADES = ("#eceff2", "#dbe6f2", "#a9c4e4", "#7ea6d3", "#3f74b5", "#123a6d")  # the first for what counts less
+WHITE_FROM = 4  # the first shade on which black would not be read
 
 
 def draw_squares(
@@ -44,5 +44,6 @@ def draw_squares(
 
 
 def shade_of(value: float, most: float) -> int:
-    """Return the shade of a value from 0 to the most there is; small values are kept apart."""
-    return min(int(len(SHADES) * (value / most) ** 0.5), len(SHADES) - 1) if most > 0 else 0
+    """Return the blue shade of a value from 0 to the most there is; small values are kept apart."""
+    blues = len(SHADES) - 1
+    return 1 + min(int(blues * (value / most) ** 0.5), blues - 1) if most > 0 else 1

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 SHORT = 16  # items listed openly; a longer list is behind its number
-KINDS = ("tasks", "projects", "directives")
+KINDS = ("tasks", "projects", "directives", "targets")
 QUARTERS_AFTER_SIGNING = 1  # "at once": within three months of signing
 
 
@@ -57,6 +57,7 @@ def _count(say: Language, kind: str, count: int) -> str:
         "tasks": say.plural("{count} task", "{count} tasks", count).replace(" ", NBSP),
         "projects": say.plural("{count} project", "{count} projects", count).replace(" ", NBSP),
         "directives": say.plural("{count} dated order", "{count} dated orders", count),
+        "targets": say.plural("{count} dated target", "{count} dated targets", count),
     }[kind]
 
 
@@ -71,9 +72,17 @@ def _listed(programme: Programme, say: Language, rows: pd.DataFrame) -> HTML:
 def _line(programme: Programme, say: Language, row: dict[str, Any]) -> str:
     items = getattr(programme, row["table"])
     item = items[items["id"] == row["id"]].iloc[0]
-    told = say.of(item, "summary" if row["table"] == "directives" else "label")
+    told = say.of(item, {"directives": "summary", "targets": "name"}.get(row["table"], "label"))
     if row["standing"] == "ahead":
         when = say("from {quarter}", quarter=say.quarter(row["start"]))
+    elif row["table"] == "projects" and row["id"] in _without_end(programme):
+        when = say("no end printed, taken as {quarter}", quarter=say.quarter(row["end"]))
     else:
         when = say("to {quarter}", quarter=say.quarter(row["end"]))
     return f"{row['id']} {told} ({when})"
+
+
+def _without_end(programme: Programme) -> set[str]:
+    """Return the projects of which no end is printed."""
+    phases = programme.project_phases
+    return set(phases.loc[phases["open_ended"], "project_id"])

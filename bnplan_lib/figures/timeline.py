@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from IPython.display import HTML
 from plotly.subplots import make_subplots
 
-from bnplan_lib.analysis.presence import unshifted
+from bnplan_lib.analysis.presence import as_printed
 from bnplan_lib.analysis.timeline import concurrency, concurrency_by, peaks
-from bnplan_lib.figures.lanes import agency_note, class_names, kind_name
+from bnplan_lib.figures.lanes import agency_note, class_names, kind_name, spread_note
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.style import (
@@ -49,7 +49,7 @@ def running_at_once(programme: Programme, story: Scenario, lang: str, only: tupl
         belongs to it alone. Without it everything.
     """
     say = speak(lang)
-    table, before = _counted(programme, story, only), _counted(programme, unshifted(story), only)
+    table, before = _counted(programme, story, only), _counted(programme, as_printed(story), only)
     last = programme.years[-1] + YEARS_SHOWN_AFTER
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.11, row_heights=[0.55, 0.45])
     shown = in_years(table, last)
@@ -100,10 +100,9 @@ def running_at_once(programme: Programme, story: Scenario, lang: str, only: tupl
             projects=peak["running_projects"],
             tasks=peak["running_tasks"],
         ),
-        subtitle=say(
-            "Running projects and tasks, and money falling in each quarter; "
-            "shaded: the programme's years; later quarters stand in the table"
-        ),
+        subtitle=say("Running projects and tasks, and money, in each quarter; shaded: the programme's years.")
+        + " "
+        + spread_note(story, say),
         source=source_line("timeline", say),
         table=_quarter_rows(say, table, before, moved),
         height=540,
@@ -138,10 +137,11 @@ def peak_table(programme: Programme, story: Scenario, by: str, lang: str) -> HTM
         say("Most at once"),
         say("First in"),
         say("Most money in a quarter, bn VND"),
-        say("In"),
+        say("First in"),
         say("Mostly for"),
     ]
-    note = say("What belongs to several counts in each; open a number to see what runs then.") + agency_note(by, say)
+    note = say("What belongs to several counts in each; open a number to see what runs then.")
+    note += f" {spread_note(story, say)}{agency_note(by, say)}"
     return html_table(f"peaks-{by}", heads, rows, numbers=(2, 3, 4), note=note)
 
 
@@ -164,7 +164,7 @@ def _outline(figure: go.Figure, say: Language, before: pd.DataFrame, last: int, 
             y=values,
             mode="lines",
             line={"color": INK, "width": 1.5, "shape": "hvh", "dash": "dot"},
-            name=say("As the programme has it"),
+            name=say("As printed, spread evenly"),
             showlegend=row == 1 and moved,
             hoverinfo="skip",
             row=row,

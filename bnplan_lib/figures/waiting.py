@@ -9,7 +9,7 @@ import pandas as pd
 
 from bnplan_lib.analysis.chain import goal_of, margins
 from bnplan_lib.analysis.precedence import precedence_slack
-from bnplan_lib.analysis.presence import unshifted
+from bnplan_lib.analysis.presence import as_printed
 from bnplan_lib.analysis.timeline import peaks
 from bnplan_lib.figures.language import Language, speak
 
@@ -41,8 +41,10 @@ def goal_line(programme: Programme, story: Scenario, say: Language) -> str:
         return say("The chain to “{goal}” has no slack: a quarter lost there is a quarter lost at the goal.", goal=name)
     if least > 0:
         return say.plural(
-            "The chain to “{goal}” has {count} quarter of slack.",
-            "The chain to “{goal}” has {count} quarters of slack.",
+            "The chain to “{goal}” ends {count} quarter before its date; steps that the programme does not list "
+            "have to fit in there.",
+            "The chain to “{goal}” ends {count} quarters before its date; steps that the programme does not list "
+            "have to fit in there.",
             least,
             goal=name,
         )
@@ -52,6 +54,28 @@ def goal_line(programme: Programme, story: Scenario, say: Language) -> str:
         -least,
         goal=name,
     )
+
+
+def order_line(programme: Programme, story: Scenario, say: Language) -> str:
+    """Return in a sentence which pairs are out of order, those that are only possible by their names."""
+    slack = precedence_slack(programme, story)
+    late = slack[slack["slack_quarters"] < 0]
+    doubtful = late[late["confidence"] == "possible"]
+    sure, told = len(late) - len(doubtful), []
+    if sure:
+        told.append(
+            say.plural(
+                "{count} pair of items is dated out of order.", "{count} pairs of items are dated out of order.", sure
+            )
+        )
+    if len(doubtful):
+        pairs = "; ".join(
+            f"{item_label(programme, f'{row.before_table}:{row.before_id}', say)} – "
+            f"{item_label(programme, f'{row.after_table}:{row.after_id}', say)}"
+            for row in doubtful.itertuples()
+        )
+        told.append(say("To be made clear, out of order by one reading: {pairs}.", pairs=pairs))
+    return " ".join(told)
 
 
 def waiting_lines(programme: Programme, story: Scenario, lang: str) -> str:
@@ -64,7 +88,7 @@ def waiting_lines(programme: Programme, story: Scenario, lang: str) -> str:
 
 def _peak_lines(programme: Programme, story: Scenario, say: Language) -> list[str]:
     lines = []
-    for name, setting in ((say("Programme"), unshifted(story)), (say("Now"), story)):
+    for name, setting in ((say("As printed"), as_printed(story)), (say("Now"), story)):
         top = peaks(programme, setting)
         if top.empty:
             continue
@@ -83,7 +107,7 @@ def _peak_lines(programme: Programme, story: Scenario, say: Language) -> list[st
 
 def _pairs(programme: Programme, story: Scenario, say: Language) -> str:
     now = precedence_slack(programme, story)
-    before = precedence_slack(programme, unshifted(story))["slack_quarters"]
+    before = precedence_slack(programme, as_printed(story))["slack_quarters"]
     shown = now.assign(before=before)
     shown = shown[(shown["slack_quarters"] < 0) | (shown["slack_quarters"] != shown["before"]).fillna(False)]
     if shown.empty:
@@ -91,7 +115,7 @@ def _pairs(programme: Programme, story: Scenario, say: Language) -> str:
     heads = [
         say("Comes first"),
         say("Waits for it"),
-        say("Slack in the programme, quarters"),
+        say("Slack as printed, quarters"),
         say("Slack now, quarters"),
     ]
     rows = ["".join(f'<th style="{STYLE}">{html.escape(head)}</th>' for head in heads)]

@@ -35,7 +35,7 @@ def workload_grid(programme: Programme, story: Scenario, lang: str) -> go.Figure
         figure,
         (middles(led["quarter"]), led["agency_id"].map(at)),
         [str(count) for count in led["tasks_led"]],
-        [min(count + 1, len(SHADES) - 1) for count in led["tasks_led"]],
+        [min(count + 2, len(SHADES) - 1) for count in led["tasks_led"]],
         [_told(say, row, names) for row in led.itertuples()],
         21,
     )
@@ -173,7 +173,7 @@ def _told(say: Language, row: Any, names: dict[str, str]) -> str:
 def _most_led(say: Language, most: pd.DataFrame, shorts: dict[str, str]) -> str:
     led = int(most["tasks_led"].max()) if len(most) else 0
     if led == 0:
-        return say("No body leads a task")
+        return say("No body leads a task in these years")
     leaders = list(most.loc[most["tasks_led"] == led, "agency_id"])
     if len(leaders) == 1:
         return say("{body} leads most tasks at once: {most}", body=shorts[leaders[0]], most=led)
@@ -207,7 +207,9 @@ def _busiest_rows(say: Language, most: pd.DataFrame, names: dict[str, str]) -> p
 
 def _ring(keys: list[str]) -> dict[str, tuple[float, float]]:
     """Return a seat on a ring for each, the first on top, those that follow far apart: their lines cross the middle."""
-    count = max(len(keys), 1)
+    if not keys:
+        return {}
+    count = len(keys)
     step = next(one for one in range(round(count * 0.382), count + 2) if math.gcd(one, count) == 1)
     angles = [2 * math.pi * (place * step % count) / count for place in range(count)]
     return {key: (math.sin(angle), math.cos(angle)) for key, angle in zip(keys, angles, strict=True)}

@@ -82,7 +82,7 @@ RULES: Mapping[str, Callable[[Any], str]] = {
     "shared": _choice("corridor", "place", "sector", "asset", "capital_source", "agency"),
     "lanes": _choice("capital_source", "sector", "asset", "place", "corridor", "agency"),
     "slips": _slips,
-    "later": _whole(0, 20),
+    "later": _whole(0, 40),
     "as_of": _quarter,
 }
 

@@ -37,7 +37,7 @@ class Scenario:
     unless a narrower class or the project itself has a value.
     A growth rate it does not move is absent from `values`: the targets give it.
     `uncertainty` holds the distributions of levers, `correlations` how pairs of them go
-    together.
+    together; `defaults` are the values of levers that nobody moves.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Scenario:
     unusual: tuple[Fault, ...] = ()
     uncertainty: Mapping[str, Distribution] = field(default_factory=dict)
     correlations: Mapping[Pair, float] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 def scenario_names(folder: str | Path | None = None) -> list[str]:
@@ -85,7 +86,8 @@ def read_scenario(
     read = _read_chain(path, programme, catalogue, ())
     own, more = check_levers("levers", dict(levers or {}), programme, catalogue)
     changes, faults = read.changes | own, read.faults + more
-    values = {key: lever.default for key, lever in catalogue.items() if lever.default is not None} | changes
+    defaults = {key: lever.default for key, lever in catalogue.items() if lever.default is not None}
+    values = defaults | changes
     # what rests on several levers is said once each of them is sound
     if read.whole and not _tell_of(faults, ["base_year.share_"]):
         faults += _check_shares(path.name, values)
@@ -96,7 +98,7 @@ def read_scenario(
     name = Path(scenario).stem + ("*" if own else "")
     titles = (read.head["title_vi"], read.head["title_en"], read.head["why"])
     unusual = tuple(_unusual(changes, catalogue))
-    story = Scenario(name, *titles, changes, values, unusual, read.uncertainty, read.correlations)
+    story = Scenario(name, *titles, changes, values, unusual, read.uncertainty, read.correlations, defaults)
     return story if uncertainty is None else _with_chances(story, read_scenario(uncertainty, folder=folder))
 
 

@@ -8,6 +8,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,24 @@ def scenario_text(story: Scenario, title_en: str, title_vi: str, why: str, folde
     return "\n".join(blocks)
 
 
+def check_target(path: str | Path) -> Path:
+    """Return where a scenario is to be written, before it is worked out.
+
+    Raises
+    ------
+    PlanError
+        If the name does not end in .toml, or the file exists already.
+    """
+    target = Path(path)
+    if target.suffix != ".toml" or not target.stem.strip("."):
+        named = "no file name" if str(target).strip() in ("", ".") else path
+        raise PlanError(f"{named}: a scenario's file must have a name that ends in .toml")
+    with suppress(OSError, ValueError):  # what cannot be looked at is refused when it is written
+        if target.exists():
+            raise PlanError(f"{path}: exists already; choose another name")
+    return target
+
+
 def save_scenario(story: Scenario, path: str | Path, title_en: str, title_vi: str, why: str) -> Path:
     """Write a scenario into a new file and return its path.
 
@@ -118,9 +137,7 @@ def save_scenario(story: Scenario, path: str | Path, title_en: str, title_vi: st
     PlanError
         If the name does not end in .toml, the file exists already, or cannot be written.
     """
-    target = Path(path)
-    if target.suffix != ".toml" or not target.stem.strip("."):
-        raise PlanError(f"{path}: a scenario's file must have a name that ends in .toml")
+    target = check_target(path)
     text = scenario_text(story, title_en, title_vi, why)
     try:
         with target.open("x", encoding="utf-8", newline="\n") as file:

@@ -79,7 +79,7 @@ def plan_of(programme: Programme, values: Mapping[str, Any]) -> Plan:
     order = np.argsort(place, kind="stable")
     own, place = own.iloc[order], place[order]
     begin, end = _spans(own, place, values)
-    opening = np.minimum.reduceat(begin, _firsts(place)) if len(place) else begin
+    opening = np.minimum.reduceat(begin, first_rows(place)) if len(place) else begin
     which = np.cumsum(np.diff(place, prepend=-1) > 0) - 1  # of the projects that have phases
     cost = projects["cost_bn_vnd"].to_numpy(float)[place] * _shares(own, which, end - begin)
     return Plan(
@@ -163,13 +163,14 @@ def project_schedule(programme: Programme, story: Scenario) -> pd.DataFrame:
     """
     plan = plan_of(programme, story.values)
     times = phase_times(programme, story.values, plan)
+    first, last = whole_quarters(times)
     overrun = np.array(project_values(programme.projects, story.values, "overrun"), float)
     return pd.DataFrame(
         {
             "project_id": programme.projects["id"].to_numpy(object)[plan.project],
             "phase": plan.phase,
-            "first": np.floor(times.begin[:, 0] + TINY).astype(int),
-            "last": np.ceil(times.end[:, 0] - TINY).astype(int) - 1,
+            "first": first[:, 0],
+            "last": last[:, 0],
             "cost_bn_vnd": plan.cost_bn_vnd * (1 + overrun[plan.project] / 100),
             "open_ended": plan.open_ended,
             "milestone": plan.milestone,
@@ -194,7 +195,12 @@ def task_schedule(programme: Programme, story: Scenario) -> pd.DataFrame:
     )
 
 
-def _firsts(place: np.ndarray) -> np.ndarray:
+def whole_quarters(times: Timetable) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and the last quarter number of each phase, partly used ones among them: phases by draws."""
+    return np.floor(times.begin + TINY).astype(int), np.ceil(times.end - TINY).astype(int) - 1
+
+
+def first_rows(place: np.ndarray) -> np.ndarray:
     """Return where each project's phases start in rows that are ordered by project."""
     return np.flatnonzero(np.diff(place, prepend=-1))
 
