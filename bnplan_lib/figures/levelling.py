@@ -75,7 +75,7 @@ def levelled_bars(
         hoverinfo="skip",
     )
     figure.add_vrect(x0=programme.years[0], x1=programme.years[-1] + 1, fillcolor=BAND, line_width=0, layer="below")
-    figure.update_xaxes(dtick=1, tickformat="d", range=[programme.years[0] - 0.05, last + 1.05])
+    figure.update_xaxes(dtick=1, tickformat="d", range=[programme.years[0], last + 1.05])
     unit = say("thousand bn VND a quarter") if lower == "load" else say("projects running")
     figure.update_yaxes(title=unit, rangemode="tozero")
     return frame(
