@@ -16,6 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from bnplan_lib.explore.panel import name_problem
+from bnplan_lib.explore.timeline import timeline
+from bnplan_lib.figures.lanes import used_classes
+from bnplan_lib.figures.language import speak
+from bnplan_lib.figures.timeline import running_at_once
+from bnplan_lib.inputs.programme import read_programme
 from bnplan_lib.inputs.scenario import read_scenario
 from bnplan_lib.report.notebooks import notebook_folder
 
@@ -30,12 +36,12 @@ DIAMONDS = f"""() => {{
   const trace = document.querySelector('{LIVE}')._fullData[1];
   return Object.fromEntries(Array.from(trace.y, (name, place) => [name, trace.x[place]]));
 }}"""
-ROOM = f"""() => {{
-  const top = part => document.querySelector('{LIVE}').querySelector(part).getBoundingClientRect().top;
-  return top('.gtitle') - top('.main-svg');
-}}"""
+ROOM = """() => {
+  const title = document.querySelector('.js-plotly-plot .gtitle');
+  return title.getBoundingClientRect().top - title.closest('.main-svg').getBoundingClientRect().top;
+}"""
 BEGINNING_2026 = f"() => document.querySelector('{LIVE}')._fullData[0].y[4]"  # the axis begins with 2025
-FIGURE_TITLE = f"() => document.querySelector('{LIVE}')._fullLayout.title.text"
+HEADING = f"() => document.querySelector('{PANEL} .bn-heading').innerText"
 TOTAL = f"""() => document.querySelector('{LIVE}')._fullData.filter(trace => trace.type === 'bar')
   .flatMap(trace => Array.from(trace.y)).reduce((sum, value) => sum + value, 0)"""
 
@@ -142,8 +148,8 @@ def opened(lab, browser):
 
 
 def slide(page, lever: str, key: str) -> float:
-    """Move a lever's slider with a key, wait until the panel names its new value, and return what it reads."""
-    page.locator(f".bn-{lever} .noUi-handle").press(key)
+    """Move a lever's slider with a key once it may be, wait until the panel names its value, and return it."""
+    page.locator(f".bn-{lever} .noUi-target:not([disabled]) .noUi-handle").press(key)
     reading = float(page.locator(f".bn-{lever} .widget-readout").inner_text())
     page.locator(f"{PANEL} code", has_text=f"= {reading:g}").first.wait_for()
     return reading
@@ -231,6 +237,37 @@ def test_a_setting_saved_from_the_panel_is_a_scenario(opened, lab):
     reset(page)
 
 
+def test_a_setting_is_saved_beside_the_notebook_or_nowhere(opened, lab):
+    page = opened("01_growth_targets")
+    page.locator(".bn-file input").fill("../up.toml")
+    page.locator(".bn-save").click()
+    page.get_by_text("../up.toml: give a file name alone, without a folder.").wait_for()
+    assert not (lab.folder / "up.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    {
+        "": "Give the file a name",
+        "up/mine.toml": "without a folder",
+        "up\\mine.toml": "without a folder",
+        "C:mine.toml": "without a folder",
+        "mine.txt": "must end in .toml",
+        ".toml": "must end in .toml",
+        "kept.toml": "kept.toml exists already",
+    }.items(),
+)
+def test_a_name_that_no_scenario_can_be_saved_under_is_refused_with_the_rule(name, rule, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "kept.toml").touch()
+    assert rule in name_problem(name, speak("en"))
+
+
+def test_a_plain_file_name_has_no_problem(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert name_problem("của tôi.toml", speak("vi")) == ""
+
+
 def test_doubling_the_first_project_raises_the_total(opened):
     page = opened("02_investment_composition")
     before = page.evaluate(TOTAL)
@@ -266,13 +303,73 @@ def test_a_shifted_task_shows_which_pair_is_then_out_of_order(opened):
     reset(page)
 
 
-def test_a_filter_leaves_what_belongs_to_the_class(opened):
+def test_different_delays_of_what_is_picked_are_told_until_one_move_sets_all(opened):
+    from playwright.sync_api import expect
+
+    page, told = opened("03_timeline_overlaps"), f"{PANEL} .bn-timeline-differ"
+    pick(page, "task II.7")
+    slide(page, "timeline-delay", "ArrowRight")
+    pick(page, "task II.6", "task II.7")
+    page.locator(told, has_text="values differ: 0 to 1 quarters").wait_for()
+    slide(page, "timeline-delay", "ArrowRight")
+    expect(page.locator(f"{PANEL} code")).to_have_text([f"tasks.II.{row}.delay_quarters = 1" for row in (7, 6)])
+    expect(page.locator(told)).to_have_text("")
+    reset(page)
+
+
+def test_a_filter_leaves_what_belongs_to_the_class_and_says_so(opened):
     page = opened("03_timeline_overlaps")
     page.locator(".bn-timeline-kind select").select_option(label="Corridor")
     page.locator(".bn-timeline-class select").select_option(label="Khuôn Thần")
     page.wait_for_function("() => document.querySelectorAll('.bn-timeline-items option').length === 3")
-    assert until_drawn(page, FIGURE_TITLE, "drawn.includes('3 projects and 0 tasks')")
+    assert until_drawn(page, HEADING, "drawn.includes('3 projects and 0 tasks')")
+    assert "Corridor, Khuôn Thần alone" in page.evaluate(HEADING)
     page.locator(".bn-timeline-kind select").select_option(label="Everything")
+    assert until_drawn(page, HEADING, "!drawn.includes('Corridor')")
+
+
+def test_a_kind_of_class_brings_its_first_class_at_once(opened):
+    page, which = opened("03_timeline_overlaps"), ".bn-timeline-class select"
+    for kind in ("Corridor", "Body"):
+        page.locator(".bn-timeline-kind select").select_option(label=kind)
+        assert until_drawn(page, HEADING, f"drawn.includes('{kind}, ')")
+        assert page.evaluate(f"() => document.querySelector('{which}').selectedIndex") == 0
+    page.locator(".bn-timeline-kind select").select_option(label="Everything")
+    assert until_drawn(page, HEADING, "!drawn.includes('Body, ')")
+
+
+def test_one_choice_redraws_the_figure_once(monkeypatch):
+    drawn = []
+
+    def draw(*given):
+        drawn.append(given[3:])
+        return running_at_once(*given)
+
+    module = sys.modules["bnplan_lib.explore.timeline"]  # the package has a function of this name
+    monkeypatch.setattr(module, "person_present", lambda: True)
+    monkeypatch.setattr(module, "running_at_once", draw)
+    kind, which, *_ = timeline(read_programme(), read_scenario("middle"), "en").children[1:]
+    kind.value = "corridor"
+    which.index = 1
+    kind.value = "sector"
+    kind.value = ""
+    first, second, other = which_of("corridor")[0], which_of("corridor")[1], which_of("sector")[0]
+    chosen = [None, ("corridor", first), ("corridor", second), ("sector", other), None]
+    assert drawn == [(one,) for one in chosen]
+
+
+def which_of(kind):
+    """Return the classes of a kind in the order of their list."""
+    return list(used_classes(read_programme(), kind, speak("en")))
+
+
+def test_the_live_figure_is_as_wide_as_its_cell(opened):
+    page = opened("03_timeline_overlaps")
+    widths = f"""() => [document.querySelector('{LIVE}')._fullLayout.width,
+      document.querySelector('{PANEL}').clientWidth]"""
+    for width in (1150, 1300):
+        page.set_viewport_size({"width": width, "height": 1200})
+        assert until_drawn(page, widths, "Math.abs(drawn[0] - drawn[1]) <= 8")
 
 
 def test_title_has_room_for_the_marks_above_vietnamese_letters(opened):

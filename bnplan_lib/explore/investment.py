@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NUMBERS = ("delay_quarters", "stretch", "overrun")
 COLUMNS = [0, 1, 2, 3, 4, 5]  # what the panel lists; the files to take away also have what is set and what follows
 LARGEST_FIRST = 5  # the column of costs among them
-WIDE = {"width": "56em"}
+WIDE = {"width": "min(56em, 100%)"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.lanes import kind_name, members, used_classes
-from bnplan_lib.figures.language import speak
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.levers import lever_title
 from bnplan_lib.figures.timeline import running_at_once
 from bnplan_lib.figures.waiting import item_label, waiting_lines
 from bnplan_lib.inputs.levers import read_levers
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-KINDS = ("capital_source", "sector", "place", "corridor", "agency", "group")
+KINDS = ("capital_source", "sector", "asset", "place", "corridor", "agency", "group")
 ROWS_SHOWN = 8
 
 
@@ -29,22 +31,24 @@ def timeline(programme: Programme, story: Scenario, lang: str) -> widgets.VBox |
         return running_at_once(programme, story, lang)
     import ipywidgets as widgets
 
-    from bnplan_lib.explore.panel import LABEL, Panel, slider
+    from bnplan_lib.explore.panel import LABEL, WIDE, Panel, slider
 
     say = speak(lang)
-    wide = {"width": "56em"}
     kind = widgets.Dropdown(
         options=[(say("Everything"), ""), *((kind_name(by, say), by) for by in KINDS)],
         description=say("Filter"),
         style=LABEL,
-        layout=wide,
+        layout=WIDE,
     )
-    which = widgets.Dropdown(description=say("Class"), style=LABEL, layout=wide)
+    which = widgets.Dropdown(description=say("Class"), style=LABEL, layout={**WIDE, "display": "none"})
     items = widgets.SelectMultiple(
-        description=say("Items (Ctrl or Shift for several)"), rows=ROWS_SHOWN, style=LABEL, layout=wide
+        description=say("Items (Ctrl or Shift for several)"), rows=ROWS_SHOWN, style=LABEL, layout=WIDE
     )
     control = slider(read_levers(programme)["projects.*.delay_quarters"], 0, say)
     control.description = say("Shift later by, quarters")
+    differ = widgets.HTML(
+        description=" ", style=LABEL, layout={"width": "100%"}
+    )  # stands under the slider, not under its name
 
     def chosen() -> tuple[str, str] | None:
         return (kind.value, which.value) if kind.value and which.value else None
@@ -54,26 +58,40 @@ def timeline(programme: Programme, story: Scenario, lang: str) -> widgets.VBox |
         story,
         say,
         table=lambda now: waiting_lines(programme, now, lang),
+        title_of=lambda key: lever_title(programme, key, say),
     )
+    listed: list[tuple[str, str] | None] = []  # the class whose items stand in the list
 
-    def list_items(_: object = None) -> None:
-        items.value = ()  # the browser would look for what is picked among the new options
-        items.options = [(item_label(programme, key, say), key) for key in members(programme, chosen())]
-        panel.move({})
-
-    def list_classes(_: object = None) -> None:
+    def list_classes(_: object) -> None:
         names = used_classes(programme, kind.value, say) if kind.value else {}
         which.options = [(name, code) for code, name in names.items()]
+        which.index = 0 if names else None  # the widget chooses the first by itself only where one was chosen before
         which.layout.display = "" if names else "none"
+        follow()
+
+    def follow(_: object = None) -> None:
+        if listed == [chosen()]:  # the classes were listed anew, which has been followed already
+            return
+        listed[:] = [chosen()]
         list_items()
+        panel.note = _only(kind.label, which.label, say) if chosen() else ""
+        panel.redraw()
+
+    def list_items() -> None:
+        items.value = ()  # the browser would look for what is picked among the new options
+        items.options = [(item_label(programme, key, say), key) for key in members(programme, chosen())]
 
     def load(_: object = None) -> None:
         values = [_delay(programme, panel.now, key) for key in items.value]
-        panel.set({"delay": control}, {"delay": values[0] if values else 0})  # of the first, where they differ
+        low, high = min(values, default=0), max(values, default=0)
+        control.min, control.max = min(control.min, low), max(control.max, high)
+        panel.set({"delay": control}, {"delay": values[0] if values else 0})
+        differ.value = html.escape(_differing(low, high, say))
         control.disabled = not values
 
     def shift(change: dict[str, Any]) -> None:
         if not panel.paused:
+            differ.value = ""
             panel.move({f"{key.replace(':', '.', 1)}.delay_quarters": change["new"] for key in items.value})
 
     def back(_: object) -> None:
@@ -81,16 +99,35 @@ def timeline(programme: Programme, story: Scenario, lang: str) -> widgets.VBox |
         load()
         panel.forget()
 
-    for box, name in ((kind, "kind"), (which, "class"), (items, "items"), (control, "delay")):
+    for box, name in ((kind, "kind"), (which, "class"), (items, "items"), (control, "delay"), (differ, "differ")):
         box.add_class(f"bn-timeline-{name}")
     kind.observe(list_classes, names="value")
-    which.observe(list_items, names="value")
+    which.observe(follow, names="value")
     items.observe(load, names="value")
     control.observe(shift, names="value")
     panel.reset.on_click(back)
-    list_classes()
+    listed.append(None)
+    list_items()
     load()
-    return panel.show(kind, which, items, control)
+    return panel.show(kind, which, items, control, differ)
+
+
+def _only(kind: str, name: str, say: Language) -> str:
+    """Return what the figure is cut down to, and what is not."""
+    return say(
+        "Shown here: {kind}, {name} alone. What stands under the figure is about everything.", kind=kind, name=name
+    )
+
+
+def _differing(low: int, high: int, say: Language) -> str:
+    """Return that the items picked are shifted by different numbers of quarters; '' if they are not."""
+    if low == high:
+        return ""
+    return say(
+        "values differ: {low} to {high} quarters; moving the slider sets all",
+        low=say.number(low),
+        high=say.number(high),
+    )
 
 
 def _delay(programme: Programme, now: Scenario, key: str) -> int:
