@@ -12,7 +12,7 @@ import browser as look
 import pytest
 from nbformat import v4
 
-from bnplan_lib.report.pages import PLOTLY, write_page
+from bnplan_lib.report.pages import PLOTLY, PRINTED_ROWS, write_page
 
 NOTEBOOKS = ("01_growth_targets", "02_investment_composition", "03_timeline_overlaps", "05_scenario_comparison")
 CHARTED = [f"{name}.middle.{lang}.html" for name in NOTEBOOKS for lang in ("vi", "en")]
@@ -20,6 +20,19 @@ STEMS = ("data_dictionary", "levers")
 PLAIN = ["index.html", "index.en.html", *(f"{stem}.{lang}.html" for stem in STEMS for lang in ("vi", "en"))]
 EDITIONS = [*zip(CHARTED[::2], CHARTED[1::2], strict=True), *zip(PLAIN[::2], PLAIN[1::2], strict=True)]
 WIDTHS = (1280, 390)
+A4_WIDTH, A4_HEIGHT = 687, 1016  # pixels of a sheet between its margins
+# Words of great_tables' cells that stand on two lines; what has a dot or a low line is an id.
+BROKEN = """() => [...document.querySelectorAll('.gt_row')].flatMap(cell => {
+  const found = [], range = document.createRange(), walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  const whole = /(?<![\\p{L}._])\\p{L}{2,}(?![\\p{L}._])/gu;
+  while (walk.nextNode()) for (const word of walk.currentNode.data.matchAll(whole)) {
+    range.setStart(walk.currentNode, word.index);
+    range.setEnd(walk.currentNode, word.index + word[0].length);
+    const tops = [...range.getClientRects()].map(box => box.top);
+    if (Math.max(...tops) - Math.min(...tops) > 8) found.push(word[0]);
+  }
+  return found;
+})"""
 HOSTILE = '</script><script>window.hit = 1</script><img src="x" onerror="window.hit = 1">'
 
 each_page = pytest.mark.parametrize("name", [*CHARTED, *PLAIN])
@@ -196,6 +209,128 @@ def test_page_prints_on_several_sheets_and_comes_back(opened, name):
     before = visit.page.evaluate(widths)
     sheets = re.findall(rb"/Type\s*/Page\b", visit.page.pdf(format="A4"))
     assert (len(sheets) > 1, visit.page.evaluate(widths), visit.complaints) == (True, before, [])
+
+
+@pytest.fixture(scope="module")
+def printed(browser, reports):
+    """Open a page of the reports as it lies on A4 paper, once, with the network off."""
+    context = browser.new_context(viewport={"width": A4_WIDTH, "height": 900}, offline=True)
+    pages = {}
+
+    def lay(name: str):
+        if name not in pages:
+            pages[name] = look.visit(context, (reports / name).as_uri()).page
+            pages[name].emulate_media(media="print")
+            pages[name].evaluate("dispatchEvent(new Event('beforeprint'))")
+        return pages[name]
+
+    yield lay
+    context.close()
+
+
+def folds_of(page, place: str) -> list[tuple[int, bool]]:
+    """Return of each fold at a place how many rows or entries it holds, and whether more than its summary is seen."""
+    counts = "fold.querySelectorAll('tbody tr, li').length"
+    return page.locator(place).evaluate_all(
+        f"folds => folds.map(fold => [{counts}, fold.offsetHeight > fold.firstElementChild.offsetHeight + 8])"
+    )
+
+
+@in_browser
+@each_chart_page
+def test_paper_has_the_short_tables_of_charts_and_no_long_ones(printed, name):
+    folds = folds_of(printed(name), "figure.chart details")
+    assert [seen for _, seen in folds] == [rows <= PRINTED_ROWS for rows, _ in folds] != []
+
+
+@in_browser
+@pytest.mark.parametrize(("lang", "told"), [("en", "Table (104 rows)"), ("vi", "Bảng số (104 dòng)")])
+def test_paper_tells_the_rows_of_a_table_it_leaves_out(printed, lang, told):
+    page = printed(f"03_timeline_overlaps.middle.{lang}.html")
+    assert page.locator("details.long summary").first.inner_text() == told
+
+
+@in_browser
+@each_chart_page
+def test_paper_shows_the_summaries_of_folds_in_cells(printed, name):
+    summaries = printed(name).locator("td summary")
+    assert [one for one in summaries.all() if not one.is_visible() or not one.inner_text()] == []
+
+
+@in_browser
+@pytest.mark.parametrize("name", CHARTED[4:6])
+def test_paper_has_the_short_lists_of_cells_and_no_long_ones(printed, name):
+    folds = folds_of(printed(name), "td details")
+    assert [seen for _, seen in folds] == [entries <= 12 for entries, _ in folds]
+    assert {seen for _, seen in folds} == {True, False}
+
+
+@in_browser
+def test_paper_shows_short_tables_without_a_script(browser, reports):
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.emulate_media(media="print")
+    page.goto((reports / CHARTED[5]).as_uri())
+    seen = page.locator("figure.chart details:not(.long) table").first.is_visible()
+    context.close()
+    assert seen
+
+
+@in_browser
+@each_page
+def test_paper_has_no_code(printed, name):
+    assert printed(name).locator("details.code:visible").count() == 0
+
+
+@in_browser
+@each_page
+def test_nothing_is_wider_than_the_paper(printed, name):
+    wide = f"all => all.filter(one => one.getBoundingClientRect().right > {A4_WIDTH + 1}).map(one => one.outerHTML)"
+    assert printed(name).locator("main table:visible, .plot, main p:visible").evaluate_all(wide) == []
+
+
+@in_browser
+@each_chart_page
+def test_every_chart_has_room_on_one_sheet_with_its_heading(printed, name):
+    measure = "plots => plots.map(plot => plot.getBoundingClientRect().height)"
+    heights = printed(name).locator("figure.chart .plot").evaluate_all(measure)
+    assert 0 < max(heights) <= A4_HEIGHT - 250
+
+
+@in_browser
+@each_chart_page
+def test_no_texts_of_a_chart_are_cut_or_cover_each_other_on_paper(printed, name):
+    assert [printed(name).evaluate(fault) for fault in (look.CUT, look.COVERED)] == [[], []]
+
+
+@in_browser
+@each_page
+def test_rows_are_not_split_between_sheets(printed, name):
+    inside = "rows => rows.map(row => getComputedStyle(row).breakInside)"
+    assert set(printed(name).locator("main tr").evaluate_all(inside)) <= {"avoid"}
+
+
+@in_browser
+@each_chart_page
+def test_folds_are_closed_again_after_printing(opened, name):
+    page = opened(name).page
+    page.pdf(format="A4")
+    assert page.locator("details[open]").count() == 0
+
+
+@in_browser
+@each_width
+@each_chart_page
+def test_no_word_of_a_table_is_broken(opened, name, width):
+    assert opened(name, width).page.evaluate(BROKEN) == []
+
+
+@in_browser
+@each_chart_page
+def test_phone_tells_that_a_table_can_be_scrolled(opened, name):
+    page = opened(name, 390).page
+    untold = "tables => tables.filter(table => !table.closest('.output').querySelector('.hint')).length"
+    assert page.locator(".gt_table").evaluate_all(untold) == 0
 
 
 @in_browser

@@ -27,6 +27,7 @@ NUMERIC = re.compile(r"[−\d.,\s%]+|–|")
 PLOTLY = "application/vnd.plotly.v1+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 NARROW_PX = 480  # a figure that needs more is wider than a phone
+PRINTED_ROWS = 25  # of a longer table behind a figure paper has only the count
 
 
 def write_page(
@@ -85,6 +86,8 @@ def prepare(notebook: NotebookNode, say: Language) -> NotebookNode:
         for number, output in enumerate(cell.get("outputs", [])):
             data = output.get("data", {})
             data.pop(WIDGET, None)
+            if "<table" in data.get("text/html", ""):
+                data["text/html"] = _hint(say) + data["text/html"]
             if PLOTLY in data:
                 data["text/html"] = figure_html(data.pop(PLOTLY), f"figure-{place}-{number}", say)
     return page
@@ -103,8 +106,7 @@ def figure_html(figure: dict[str, Any], figure_id: str, say: Language) -> str:
         layout["annotations"] = [one for one in layout.get("annotations", []) if one.get("name") != SOURCE_NAME]
     spec = script_safe({"data": figure["data"], "layout": layout})
     wide = meta.get("least_width", 0) > NARROW_PX
-    told = html.escape(say("Swipe sideways for the rest of the figure."))
-    hint = f'<p class="hint">{told}</p>' if wide else ""
+    hint = _hint(say) if wide else ""
     title, subtitle = (html.escape(str(meta.get(key, ""))) for key in ("title", "subtitle"))
     style = f"height:{layout.get('height', 400)}px;min-width:{meta.get('least_width', 340)}px"
     message = html.escape(f"{meta.get('title', '')}. {meta.get('subtitle', '')}", quote=True)
@@ -120,7 +122,7 @@ def figure_html(figure: dict[str, Any], figure_id: str, say: Language) -> str:
 
 
 def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
-    """Return a figure's table behind a fold, with a link that saves it as CSV."""
+    """Return a figure's table behind a fold, with a link that saves it as CSV; paper shows it if it is short."""
     if not table:
         return ""
     columns = zip(*table["rows"], strict=True) if table["rows"] else [[] for _ in table["columns"]]
@@ -129,10 +131,13 @@ def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
     rows = "".join(_row("td", row, marks) for row in table["rows"])
     content = base64.b64encode(table_csv(table).encode("utf-8-sig")).decode()
     told = html.escape(say("Table"))
+    count = html.escape(say("{count} rows", count=say.number(len(table["rows"]))))
+    mark = ' class="long"' if len(table["rows"]) > PRINTED_ROWS else ""
+    more = f'<span class="count"> ({count})</span>' if mark else ""
     save = html.escape(say("Download as CSV"))
     link = f'<a download="{name}.csv" href="data:text/csv;base64,{content}">{save}</a>'
     return (
-        f"<details><summary>{told}</summary>"
+        f"<details{mark}><summary>{told}{more}</summary>"
         f'<div class="scroll" tabindex="0" role="region" aria-label="{told}">'
         f"<table><thead>{head}</thead><tbody>{rows}</tbody></table></div>{link}</details>"
     )
@@ -142,6 +147,11 @@ def _row(tag: str, cells: list[str], marks: list[str]) -> str:
     scope = ' scope="col"' if tag == "th" else ""
     inner = (f"<{tag}{scope}{mark}>{html.escape(cell)}</{tag}>" for mark, cell in zip(marks, cells, strict=True))
     return f"<tr>{''.join(inner)}</tr>"
+
+
+def _hint(say: Language) -> str:
+    """Return what tells the reader of a phone that a figure or table is wider than the screen."""
+    return f'<p class="hint">{html.escape(say("Swipe sideways for the rest of the figure."))}</p>'
 
 
 def table_csv(table: dict[str, Any]) -> str:
