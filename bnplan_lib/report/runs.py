@@ -14,10 +14,13 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -27,11 +30,13 @@ from bnplan_lib.inputs.parameters import parameter_faults, slip_faults
 from bnplan_lib.inputs.programme import data_folder, read_programme
 from bnplan_lib.inputs.scenario import names_a_file, read_scenario
 from bnplan_lib.report.index import write_dictionary, write_index, write_levers
+from bnplan_lib.report.kernels import can_fork, warm_kernels
 from bnplan_lib.report.notebooks import Notebook, find_notebooks, split_settings
 from bnplan_lib.report.pages import write_page
 from bnplan_lib.report.record import Outcome, read_outcomes, versions, write_record, write_whole
 
 TIME_LIMIT_SECONDS = 600
+COLD_JOBS = 1  # for so few a warm process does not pay
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +158,17 @@ def default_workers(jobs: int) -> int:
 
 def _execute(jobs: list[Job], out: Path, aside: Path, workers: int, folder: str | Path | None) -> Iterator[Outcome]:
     os.environ["BNPLAN_DATA"] = str(data_folder(folder).resolve())  # kernels run in another folder
+    with warm_kernels() if len(jobs) > COLD_JOBS and can_fork() else nullcontext():
+        yield from _spread(jobs, out, aside, workers)
+
+
+def _spread(jobs: list[Job], out: Path, aside: Path, workers: int) -> Iterator[Outcome]:
+    """Run the jobs one after the other, or on some processes."""
     if workers == 1 or len(jobs) == 1:
         for job in jobs:
             yield run_job(job, out, aside)
         return
-    # a worker leaves Ctrl-C to this process, which lets running notebooks end and starts no more
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin)
     try:
         running = {pool.submit(run_job, job, out, aside): job for job in jobs}
         for future in as_completed(running):
@@ -169,6 +179,13 @@ def _execute(jobs: list[Job], out: Path, aside: Path, workers: int, folder: str 
                 raise NotebookError(f"{job.stem}: its process was killed; pages written before it stand") from None
     finally:
         _shut(pool)
+
+
+def _begin() -> None:
+    """Let a worker leave Ctrl-C to its parent, which lets running notebooks end, and end with it however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent := parent_process():
+        Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
 
 
 def _shut(pool: ProcessPoolExecutor) -> None:
@@ -251,6 +268,8 @@ def _papermill(job: Job, executed: Path) -> str:
         import papermill
         from traitlets.config import Config
 
+        from bnplan_lib.report.kernel_manager import ForkedManager
+
         logging.getLogger("papermill").setLevel(logging.ERROR)
         config = Config()
         config.KernelManager.transport_encryption = "auto"  # ipykernel warns of plain TCP otherwise
@@ -261,6 +280,7 @@ def _papermill(job: Job, executed: Path) -> str:
                 parameters=dict(job.parameters),
                 kernel_name="python3",
                 language="python",
+                kernel_manager_class=ForkedManager,
                 progress_bar=False,
                 log_output=False,
                 request_save_on_cell_execute=False,
