@@ -151,7 +151,8 @@ def _row(tag: str, cells: list[str], marks: list[str]) -> str:
 
 def _hint(say: Language) -> str:
     """Return what tells the reader of a phone that a figure or table is wider than the screen."""
-    return f'<p class="hint">{html.escape(say("Swipe sideways for the rest of the figure."))}</p>'
+    told = html.escape(say("Swipe sideways for the rest of the figure."))
+    return f'<p class="hint">{told}</p>'
 
 
 def table_csv(table: dict[str, Any]) -> str:
