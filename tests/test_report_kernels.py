@@ -142,9 +142,10 @@ def test_a_notebook_writes_what_it_writes_in_a_fresh_kernel(reports, afresh, nam
 WRITTEN = {
     "prints": "print('water')",
     "errors": "import sys; print('dry', file=sys.stderr)",
-    "writes below Python": "import os; _ = os.write(1, b'below Python')",
-    "what a child prints": "import subprocess; _ = subprocess.run(['echo', 'from a child'])",
-    "a child's errors": "_ = subprocess.run('echo from a child >&2', shell=True)",
+    # any kernel reads what is written below Python by and by: the cell waits for it
+    "writes below Python": "import os, time; _ = os.write(1, b'below Python'); time.sleep(1)",
+    "what a child prints": "import subprocess; _ = subprocess.run(['echo', 'from a child']); time.sleep(1)",
+    "a child's errors": "_ = subprocess.run('echo from a child >&2', shell=True); time.sleep(1)",
     "shell commands": "!echo from the shell",
     "standard input": "os.read(0, 1)",
     "updates of displays": "from IPython.display import display\ndisplay(1, display_id='a').update(2)",
