@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bnplan_lib.cli_calendar import calendar
 from bnplan_lib.cli_level import level
-from bnplan_lib.cli_options import Data, Edition, Format, Scenarios, print_table, tell
+from bnplan_lib.cli_options import Data, Edition, Format, print_table, tell
 from bnplan_lib.cli_register import register
+from bnplan_lib.cli_run import health, run
 from bnplan_lib.cli_scenarios import compare, solve
 from bnplan_lib.cli_show import show
 from bnplan_lib.errors import PlanError
-
-if TYPE_CHECKING:
-    from bnplan_lib.report.record import Outcome
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,14 +30,6 @@ app = typer.Typer(
     "Exit codes: 0 done, 2 wrong use or wrong input, 3 data invalid, 4 a notebook failed, "
     "5 the audit reached its level.",
 )
-
-
-class Lang(StrEnum):
-    """Which edition to write."""
-
-    en = "en"
-    vi = "vi"
-    both = "both"
 
 
 class Files(StrEnum):
@@ -57,50 +44,6 @@ class Level(StrEnum):
 
     error = "error"
     tension = "tension"
-
-
-@app.command(
-    epilog="Examples:  bnplan run  ·  bnplan run 01_growth_targets --scenario low --scenario high --lang vi  ·  "
-    "bnplan run 03_timeline_overlaps --set as_of=2027Q1 --set projects.II.1.delay_quarters=8"
-)
-def run(
-    notebooks: Annotated[list[str] | None, typer.Argument(help="Names or paths; all where none is given.")] = None,
-    scenario: Scenarios = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="A notebook's parameter, or a lever such as growth.industry=12."
-        ),
-    ] = None,
-    lang: Annotated[Lang, typer.Option(help="Which edition to write.")] = Lang.both,
-    out: Annotated[Path, typer.Option(help="Folder for the pages.")] = Path("reports"),
-    workers: Annotated[int, typer.Option(min=0, max=64, help="Notebooks at once; 0 is one a core.")] = 0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, list the runs, start nothing.")] = False,
-    data: Data = None,
-) -> None:
-    """Run notebooks and write a page for each: HTML that opens anywhere, without a network."""
-    from bnplan_lib.report.runs import default_workers, plan_jobs, run_jobs
-
-    languages = ("vi", "en") if lang is Lang.both else (lang.value,)
-    jobs = plan_jobs(notebooks or [], scenario or [], set_ or [], languages, data)
-    if dry_run:
-        for job in jobs:
-            typer.echo(job.command)
-        return
-    try:
-        with _progress(len(jobs)) as report:
-            outcomes = run_jobs(jobs, out, workers or default_workers(len(jobs)), report, data)
-    except KeyboardInterrupt:
-        tell("stopped: no more notebooks were begun; every page there is whole and recorded")
-        raise typer.Exit(130) from None
-    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
-    done = len(outcomes) - len(failed)
-    tell(f"{done} of {len(outcomes)} pages written; start with {out / 'index.html'}")
-    if failed:
-        for outcome in failed:
-            run_of = f"{outcome.notebook} ({outcome.scenario}, {outcome.lang})"
-            tell(f"{run_of} failed: {outcome.error}; see {out / outcome.executed}")
-        raise typer.Exit(4)
 
 
 @app.command(epilog="Examples:  bnplan audit  ·  bnplan audit --fail-on error  ·  bnplan audit --format json --lang vi")
@@ -159,6 +102,12 @@ def trace(
         typer.echo(line)
 
 
+app.command(
+    epilog="Examples:  bnplan run  ·  bnplan run 01_growth_targets --scenario low --scenario high --lang vi  ·  "
+    "bnplan run 03_timeline_overlaps --set as_of=2027Q1 --set projects.II.1.delay_quarters=8  ·  "
+    "bnplan run 01_growth_targets --grid 'growth.industry=[11, 12, 13]'  ·  bnplan run --runs runs.toml --dry-run"
+)(run)
+app.command(epilog="Examples:  bnplan health  ·  bnplan health --out reports --within 2200")(health)
 app.command(epilog="Examples:  bnplan show projects  ·  bnplan show growth --scenario high --format json")(show)
 app.command(
     epilog="Examples:  bnplan solve --target A.I.1=11.5 --by growth.industry  ·  "
@@ -251,23 +200,6 @@ def main() -> None:
         # the reader of our output left: nothing is lost, and nothing more can be said there
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[Outcome], None]]:
-    """Give a function that tells of each page: a bar on a terminal, plain lines elsewhere; both on stderr."""
-    if not sys.stderr.isatty():
-        done = itertools.count(1)
-        yield lambda outcome: tell(
-            f"[{next(done)}/{total}] {outcome.page}: {outcome.status} in {outcome.seconds:.1f} s"
-        )
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("notebooks", total=total)
-        yield lambda outcome: bar.update(task, advance=1, description=outcome.notebook)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from nbformat import v4
 from bnplan_lib.report import runs
 from bnplan_lib.report.kernels import FOLDER, can_fork, warm_kernels
 from bnplan_lib.report.notebooks import notebook_folder
+from bnplan_lib.report.plan import Selection, plan_jobs
 
 NOTEBOOKS = sorted(path.stem for path in notebook_folder().glob("*.ipynb"))
 SPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -119,13 +120,12 @@ def warm():
 
 @pytest.fixture(scope="module")
 def afresh(tmp_path_factory):
-    """Folder of every notebook in English, run where no process can be watched, so by kernels that start afresh."""
+    """Folder of every notebook in English, run by kernels that start afresh."""
     folder = tmp_path_factory.mktemp("afresh")
     with pytest.MonkeyPatch.context() as patch:
-        patch.delattr(os, "pidfd_open")
         patch.setenv("BNPLAN_DATA", os.environ.get("BNPLAN_DATA", ""))
-        jobs = runs.plan_jobs([], [], [], ("en",))
-        runs.run_jobs(jobs, folder, 2, lambda outcome: None)
+        jobs = plan_jobs([Selection(languages=("en",))])
+        runs.run_jobs(jobs, folder, lambda outcome, unchanged: None, runs.How(workers=2, fresh_kernels=True))
     return folder
 
 
@@ -395,7 +395,7 @@ def test_a_batch_in_which_kernels_die_leaves_with_4(batch):
 
 @pytest.mark.parametrize("name", ["2_left", "3_killed"])
 def test_a_kernel_that_dies_fails_its_run_with_a_message(batch, name):
-    assert f"{name} (middle, en) failed: DeadKernelError: Kernel died" in batch[1].stderr
+    assert f"{name} (middle, en) failed: cell 3: DeadKernelError: Kernel died" in batch[1].stderr
 
 
 def test_a_kernel_that_dies_says_nothing_else(batch):

@@ -18,7 +18,7 @@ from toy import DATA
 
 from bnplan_lib.report.notebooks import notebook_folder
 from bnplan_lib.report.pages import write_page
-from bnplan_lib.report.runs import plan_jobs
+from bnplan_lib.report.plan import Selection, plan_jobs
 
 NOTEBOOK = "01_growth_targets"
 PAGES = [f"{NOTEBOOK}.middle.{lang}.html" for lang in ("vi", "en")]
@@ -144,7 +144,7 @@ def test_a_scenario_file_leaves_no_path_in_what_is_written(tmp_path):
 def test_two_scenarios_of_one_name_are_refused(tmp_path):
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-        text = 'title_en = "Own"\ntitle_vi = "Riêng"\nwhy = "a test"\n'
+        text = f'title_en = "Own"\ntitle_vi = "Riêng"\nwhy = "test {folder}"\n'
         (tmp_path / folder / "own.toml").write_text(text, encoding="utf-8")
     stories = [word for folder in ("one", "two") for word in ("-s", str(tmp_path / folder / "own.toml"))]
     done = bnplan("run", NOTEBOOK, *stories, "--dry-run")
@@ -153,9 +153,10 @@ def test_two_scenarios_of_one_name_are_refused(tmp_path):
 
 
 def test_other_settings_write_other_pages():
-    plain, moved = (plan_jobs([NOTEBOOK], [], settings, ("en",))[0].stem for settings in ([], ["goal=12"]))
+    asked = [Selection((NOTEBOOK,), languages=("en",), settings=settings) for settings in ((), ("goal=12",))]
+    plain, moved = (job.stem for job in plan_jobs(asked))
     assert plain == f"{NOTEBOOK}.middle.en"
-    assert re.fullmatch(rf"{NOTEBOOK}\.middle-[0-9a-f]{{6}}\.en", moved)
+    assert re.fullmatch(rf"{NOTEBOOK}\.middle-[0-9a-f]{{10}}\.en", moved)
 
 
 def test_braces_and_signs_in_names_do_no_harm(tmp_path):

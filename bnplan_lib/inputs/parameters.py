@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "vi")
 MOST_COMPARED = 5  # scenarios beside the first: as many as a reader can tell apart
+SCENARIOS = {"scenario", "uncertainty", "against"}  # the parameters that name scenarios
 INJECTED = "# Parameters"  # how papermill heads the cell it puts in
 
 

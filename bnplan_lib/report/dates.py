@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bnplan_lib.errors import DataError, Fault, PlanError
-from bnplan_lib.report.record import write_whole
+from bnplan_lib.report.folder import write_whole
 
 if TYPE_CHECKING:
     from bnplan_lib.figures.dates import Agenda

@@ -11,7 +11,7 @@ import pandas as pd
 from bnplan_lib.errors import PlanError
 from bnplan_lib.figures.spreadsheet import to_csv
 from bnplan_lib.inputs.programme import TABLES
-from bnplan_lib.report.record import write_whole
+from bnplan_lib.report.folder import write_whole
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme

@@ -11,55 +11,60 @@ from bnplan_lib.figures.language import LANGUAGES, Language, speak
 from bnplan_lib.figures.lever_table import lever_table
 from bnplan_lib.inputs.programme import read_programme, read_schema
 from bnplan_lib.report.pages import write_page
-from bnplan_lib.report.record import Outcome, versions, write_whole
+from bnplan_lib.report.record import Outcome, versions
 
 
-def write_index(out: Path, outcomes: list[Outcome], languages: tuple[str, ...]) -> None:
-    """Write the front page of each language: index.html for the first, index.en.html for the other."""
+def front_pages(outcomes: list[Outcome], good: set[str], folder: str | Path | None = None) -> dict[str, str]:
+    """Return the pages that lead to others by name: front page, data dictionary and levers, in each language.
+
+    `good` are the names of pages that were written in full; a failed run may have left an earlier one.
+    """
+    languages = tuple(lang for lang in ("vi", "en") if any(one.lang == lang for one in outcomes))
+    pages: dict[str, str] = {}
     for lang in languages:
-        say = speak(lang)
-        own = [outcome for outcome in outcomes if outcome.lang == lang]
-        text = "# " + say("Question the programme") + "\n\n"
-        text += say("What Bắc Ninh's action programme 261/CTr-UBND says of 2026–2030, in numbers one can check")
-        cards = "".join(_card(outcome, out, say) for outcome in own)
-        cards += _tile(
-            f"data_dictionary.{lang}.html",
-            say("Data dictionary"),
-            say("Every table and column of the data behind these pages"),
-        )
-        cards += _tile(
-            f"levers.{lang}.html",
-            say("What a scenario can move"),
-            say("Every lever with its default, its bounds and what they rest on"),
-        )
-        page = _page([text], f'<div class="cards">{cards}</div>', lang, _others("index", lang, languages))
-        write_whole(out / index_name("index", lang, languages), page)
+        pages[index_name("index", lang, languages)] = index_page(outcomes, good, lang, languages)
+        pages[f"data_dictionary.{lang}.html"] = _dictionary(lang, languages, folder)
+        pages[f"levers.{lang}.html"] = _levers(lang, languages, folder)
+    return pages
 
 
-def write_dictionary(out: Path, languages: tuple[str, ...], folder: str | Path | None = None) -> None:
-    """Write the data dictionary of each language from datapackage.json."""
+def index_page(outcomes: list[Outcome], good: set[str], lang: str, languages: tuple[str, ...]) -> str:
+    """Return the front page of a language."""
+    say = speak(lang)
+    text = "# " + say("Question the programme") + "\n\n"
+    text += say("What Bắc Ninh's action programme 261/CTr-UBND says of 2026–2030, in numbers one can check")
+    cards = "".join(_card(outcome, good, say) for outcome in outcomes if outcome.lang == lang)
+    cards += _tile(
+        f"data_dictionary.{lang}.html",
+        say("Data dictionary"),
+        say("Every table and column of the data behind these pages"),
+    )
+    cards += _tile(
+        f"levers.{lang}.html",
+        say("What a scenario can move"),
+        say("Every lever with its default, its bounds and what they rest on"),
+    )
+    return _page([text], f'<div class="cards">{cards}</div>', lang, _others("index", lang, languages))
+
+
+def _dictionary(lang: str, languages: tuple[str, ...], folder: str | Path | None) -> str:
+    """Return the data dictionary from datapackage.json."""
     package = read_schema(folder)
     programme = read_programme(folder)
-    for lang in languages:
-        say = speak(lang)
-        parts = [_table(resource, len(getattr(programme, resource["name"])), say) for resource in package["resources"]]
-        text = "# " + say("Data dictionary") + f"\n\n{_said(package, 'description', lang)}"
-        others = {
-            say("All pages"): index_name("index", lang, languages),
-            **_others("data_dictionary", lang, languages),
-        }
-        write_whole(out / f"data_dictionary.{lang}.html", _page([text], "".join(parts), lang, others))
+    say = speak(lang)
+    parts = [_table(resource, len(getattr(programme, resource["name"])), say) for resource in package["resources"]]
+    text = "# " + say("Data dictionary") + f"\n\n{_said(package, 'description', lang)}"
+    others = {say("All pages"): index_name("index", lang, languages), **_others("data_dictionary", lang, languages)}
+    return _page([text], "".join(parts), lang, others)
 
 
-def write_levers(out: Path, languages: tuple[str, ...], folder: str | Path | None = None) -> None:
-    """Write the page of levers of each language from the lever catalogue."""
-    programme = read_programme(folder)
-    for lang in languages:
-        say = speak(lang)
-        told = say("A scenario is a file that moves some of these levers. Every value it may take is listed here.")
-        text = "# " + say("What a scenario can move") + f"\n\n{told}"
-        others = {say("All pages"): index_name("index", lang, languages), **_others("levers", lang, languages)}
-        write_whole(out / f"levers.{lang}.html", _page([text], lever_table(programme, lang).data, lang, others))
+def _levers(lang: str, languages: tuple[str, ...], folder: str | Path | None) -> str:
+    """Return the page of levers from the lever catalogue."""
+    say = speak(lang)
+    told = say("A scenario is a file that moves some of these levers. Every value it may take is listed here.")
+    text = "# " + say("What a scenario can move") + f"\n\n{told}"
+    others = {say("All pages"): index_name("index", lang, languages), **_others("levers", lang, languages)}
+    return _page([text], lever_table(read_programme(folder), lang).data, lang, others)
 
 
 def index_name(stem: str, lang: str, languages: tuple[str, ...]) -> str:
@@ -83,15 +88,16 @@ def _page(texts: list[str], body: str, lang: str, others: dict[str, str]) -> str
     return write_page(new_notebook(cells=cells), lang, footer, others)
 
 
-def _card(outcome: Outcome, out: Path, say: Language) -> str:
-    good = outcome.page.replace(".failed.html", ".html")
-    address = good if (out / good).exists() else outcome.page
+def _card(outcome: Outcome, good: set[str], say: Language) -> str:
+    page = outcome.page.replace(".failed.html", ".html")
+    address = page if page in good else outcome.page
     bad = ""
     if outcome.status == "failed":
         said = html.escape(say("This run failed"))
         bad = f'<p class="bad"><a href="{html.escape(quote(outcome.page))}">{said}</a></p>'
     told = say("Scenario: {title}.", title=outcome.scenario_title)
-    return _tile(address, outcome.title, outcome.headline, told, bad)
+    moved = f"<p><code>{html.escape('; '.join(outcome.settings))}</code></p>" if outcome.settings else ""
+    return _tile(address, outcome.title, outcome.headline, told, moved + bad)
 
 
 def _tile(address: str, title: str, text: str, quiet: str = "", extra: str = "") -> str:

@@ -1,6 +1,7 @@
 """What is a warm process? One that has imported what notebooks use, and forks for each of them.
 
-`main()` answers on a listening unix socket, whose descriptor and folder are its arguments, until its standard input
+`main()` answers on a listening unix socket, whose descriptor and folder are its arguments beside whether to import
+what the suite's notebooks do, until its standard input
 ends. Who connects sends a line of JSON (`arguments`, `cwd`, `env`), gets the number of a process and a handle
 for it, and sends one byte more to make it a kernel. The connection stays open: when it closes, the kernel ends.
 """
@@ -19,7 +20,7 @@ import socket
 import sys
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -51,6 +52,8 @@ PRELOAD: Final = (
     "plotly.subplots",
     "plotly.utils",
     "PIL.Image",
+)
+SUITE: Final = (
     "great_tables",
     "babel.messages.pofile",
     "babel.numbers",
@@ -76,7 +79,7 @@ def main() -> None:
     # read at import: a kernel watches its line, not its parent; and its debugger says nothing, as in runs
     os.environ.update({"JPY_PARENT_PID": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
     before = set(os.environ)
-    preload()
+    preload((*PRELOAD, *SUITE) if int(sys.argv[3]) else PRELOAD)
     added = {name: value for name, value in os.environ.items() if name not in before}
     if threading.active_count() > 1:
         sys.exit(f"no kernels are forked, for threads run: {threading.enumerate()}")
@@ -87,10 +90,10 @@ def main() -> None:
         become_kernel(asking, given, added)
 
 
-def preload() -> None:
-    """Import what notebooks use, without a word."""
+def preload(names: Iterable[str]) -> None:
+    """Import modules, without a word."""
     told, warnings.showwarning = warnings.showwarning, lambda *_, **__: None  # the filters that imports set are kept
-    for name in PRELOAD:
+    for name in names:
         with suppress(ImportError):  # the notebook that needs it will say so
             importlib.import_module(name)
     with suppress(KeyError):  # a first chart makes plotly read its checks and its template

@@ -29,25 +29,26 @@ def can_fork() -> bool:
 
 
 @contextmanager
-def warm_kernels() -> Iterator[None]:
+def warm_kernels(suite: bool = True) -> Iterator[None]:
     """Keep a process ready that forks kernels for `ForkedManager`, here and in processes begun meanwhile.
 
-    It ends with this process, however that ends. Where it cannot be started, kernels start afresh.
+    Beside what every kernel needs it imports, for `suite`, what the notebooks of the suite do. It ends with this
+    process, however that ends. Where it cannot be started, kernels start afresh.
     """
     with ExitStack() as stack:
         with suppress(OSError):  # no place for its socket, or no room for one more process
-            stack.enter_context(_serving())
+            stack.enter_context(_serving(suite))
         yield
 
 
 @contextmanager
-def _serving() -> Iterator[None]:
+def _serving(suite: bool) -> Iterator[None]:
     folder = Path(tempfile.mkdtemp(prefix="bnplan-kernels-"))  # nobody else may enter it
     try:
         with socket.socket(socket.AF_UNIX) as listener, address(folder) as place:
             listener.bind(place)
             listener.listen(64)  # who asks before its imports are done waits
-            command = [sys.executable, "-c", COMMAND, str(listener.fileno()), str(folder)]
+            command = [sys.executable, "-c", COMMAND, str(listener.fileno()), str(folder), str(int(suite))]
             server = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,18 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """One notebook: its file, and its parameters with their defaults."""
+    """One notebook as it was when it was read: its text, and its parameters with their defaults."""
 
     name: str
-    path: Path
+    text: str = field(repr=False)
     defaults: Mapping[str, Any]
     title_en: str
     title_vi: str
+
+    @property
+    def digest(self) -> str:
+        """Hash of its text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def notebook_folder() -> Path:
@@ -61,7 +67,8 @@ def read_notebook(path: Path) -> Notebook:
 
 
 def _read(path: Path) -> Notebook:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    text = path.read_text(encoding="utf-8")
+    cells = json.loads(text)["cells"]
     defaults: dict[str, Any] = {}
     titles: dict[str, str] = {}
     for cell in cells:
@@ -74,7 +81,7 @@ def _read(path: Path) -> Notebook:
         for lang in ("en", "vi"):
             if f"lang-{lang}" in tags and source.startswith("# "):
                 titles.setdefault(lang, source.splitlines()[0][2:])
-    return Notebook(path.stem, path, defaults, titles.get("en", path.stem), titles.get("vi", path.stem))
+    return Notebook(path.stem, text, defaults, titles.get("en", path.stem), titles.get("vi", path.stem))
 
 
 def split_settings(settings: list[str], notebooks: list[Notebook]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -97,23 +104,24 @@ def split_settings(settings: list[str], notebooks: list[Notebook]) -> tuple[dict
         if not equals or not key:
             faults.append(Fault(f"--set {setting}", "must be KEY=VALUE"))
         elif "." in key:
-            levers[key] = _value(text)
+            levers[key] = value_of(text)
         elif key not in declared:
             own = {"scenario": "--scenario", "lang": "--lang"}.get(key)
             rule = f"use {own}" if own else f"unknown parameter{nearest(key, declared)}"
             faults.append(Fault(f"--set {key}", rule, shorten(text)))
         elif key not in RULES:
             faults.append(Fault(f"--set {key}", f"the suite has no rule for it{nearest(key, RULES)}", shorten(text)))
-        elif problem := RULES[key](_value(text)):
+        elif problem := RULES[key](value_of(text)):
             faults.append(Fault(f"--set {key}", problem, shorten(text)))
         else:
-            parameters[key] = _value(text)
+            parameters[key] = value_of(text)
     if faults:
         raise ParameterError(faults)
     return parameters, levers
 
 
-def _value(text: str) -> Any:
+def value_of(text: str) -> Any:
+    """Return what a text stands for: a value as in TOML, a mapping also as in JSON, otherwise itself."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

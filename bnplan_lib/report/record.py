@@ -3,42 +3,71 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
-import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-PACKAGES = ("bnplan", "pandas", "numpy", "plotly", "papermill", "nbconvert", "ipykernel")
+PACKAGES: Final = ("bnplan", "pandas", "numpy", "plotly", "papermill", "nbconvert", "ipykernel")
+RECORD: Final = "run.json"
+GOOD: Final = ".run.json"  # how the records of single runs end
+BAD: Final = ".failed.run.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One run of one notebook; files are names in the output folder."""
+    """One run of one notebook; files are names in the output folder.
+
+    `cells` has number, status and seconds of each cell of code, `files` the hash of each file written. `run` is
+    the number of the command that ran it, `fingerprint` a hash of all that the page depends on.
+    """
 
     notebook: str
     scenario: str
     scenario_title: str
     lang: str
     parameters: Mapping[str, Any]
+    origins: Mapping[str, str]  # of each parameter: notebook, --set, --scenario or --lang
+    settings: tuple[str, ...]
     changes: Mapping[str, Any]  # levers in effect that differ from the programme
     status: str  # done or failed
+    started: str
     seconds: float
     page: str
     executed: str
     title: str
     headline: str
+    cells: tuple[Mapping[str, Any], ...]
+    hashes: Mapping[str, str]
+    fingerprint: str
+    versions: Mapping[str, str]
     error: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    run: int = 0
 
     @property
     def key(self) -> tuple[str, str, str]:
         """What makes two runs the same page: notebook, scenario, language."""
         return self.notebook, self.scenario, self.lang
 
+    @property
+    def stem(self) -> str:
+        """What the names of its files begin with."""
+        return ".".join(self.key)
 
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a run brings forth: how it ended, and the content of its files by name."""
+
+    outcome: Outcome
+    files: Mapping[str, bytes]
+
+
+@cache
 def versions() -> dict[str, str]:
     """Return the versions that a run rests on."""
     found = {"python": platform.python_version()}
@@ -51,29 +80,47 @@ def versions() -> dict[str, str]:
 
 
 def read_outcomes(folder: Path) -> list[Outcome]:
-    """Return the outcomes that an earlier run recorded in a folder, none if it has no record."""
+    """Return the latest outcome of each page in a folder, from the records beside the pages.
+
+    A run that failed hides the good one before it; what cannot be read, or was written by another version, is
+    passed over, so that it runs again.
+    """
+    good = {one.key: one for one in _read(folder.glob(f"*{GOOD}")) if (folder / one.page).is_file()}
+    bad = {one.key: one for one in _read(folder.glob(f"*{BAD}"))}
+    return sorted((good | bad).values(), key=lambda one: one.key)
+
+
+def read_good(folder: Path) -> dict[tuple[str, str, str], Outcome]:
+    """Return the latest outcome of each page that was written in full, by its key."""
+    return {one.key: one for one in _read(folder.glob(f"*{GOOD}")) if one.status == "done"}
+
+
+def _read(paths: Iterable[Path]) -> Iterable[Outcome]:
+    known = {one.name for one in fields(Outcome)}
+    for path in paths:
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+            if set(told) == known and path.name.startswith(f"{told['notebook']}."):
+                yield Outcome(**{**told, "settings": tuple(told["settings"]), "cells": tuple(told["cells"])})
+        except (OSError, ValueError, TypeError):
+            continue
+
+
+def record_name(outcome: Outcome) -> str:
+    """Return the name of the record beside a page."""
+    return outcome.stem + (BAD if outcome.error else GOOD)
+
+
+def as_json(value: Any) -> str:
+    """Return a record as text."""
+    told = asdict(value) if isinstance(value, Outcome) else value
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def read_head(folder: Path) -> dict[str, Any]:
+    """Return run.json of a folder without its runs; empty if there is none that can be read."""
     try:
-        runs = json.loads((folder / "run.json").read_text(encoding="utf-8"))["runs"]
-        return [outcome for outcome in (Outcome(**run) for run in runs) if isinstance(outcome.page, str)]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []  # no record, or one of another version: the folder starts anew
-
-
-def write_record(folder: Path, outcomes: list[Outcome], head: Mapping[str, Any]) -> None:
-    """Write run.json: the head of the newest run and the latest outcome of every page."""
-    record = {**head, "runs": [asdict(outcome) for outcome in outcomes]}
-    write_whole(folder / "run.json", json.dumps(record, ensure_ascii=False, indent=2) + "\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file beside its place and move it in, so that a reader never sees half of it."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        aside.chmod(0o644)
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+        told = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        return {key: value for key, value in told.items() if key != "runs"}
+    except (OSError, ValueError, AttributeError):
+        return {}

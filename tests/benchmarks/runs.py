@@ -26,6 +26,7 @@ from nbformat import v4
 
 from bnplan_lib.report import runs
 from bnplan_lib.report.notebooks import notebook_folder
+from bnplan_lib.report.plan import Selection, plan_jobs
 
 RUNS, WORKERS, REPEATS = 12, 2, 3
 CHART = "frame.groupby('sector', as_index=False)['value'].{}()"
@@ -78,14 +79,9 @@ def pool(paths: list[Path], out: Path) -> None:
 
 def own(paths: list[Path], languages: tuple[str, ...], out: Path, warm: bool = True) -> None:
     """Run notebooks as `bnplan run` does, pages and record included."""
-    can_fork, runs.can_fork = runs.can_fork, (lambda: True) if warm else (lambda: False)
-    try:
-        outcomes = runs.run_jobs(
-            runs.plan_jobs([str(path) for path in paths], [], [], languages), out, WORKERS, lambda outcome: None
-        )
-    finally:
-        runs.can_fork = can_fork
-    assert not [outcome.error for outcome in outcomes if outcome.error]
+    jobs = plan_jobs([Selection(tuple(map(str, paths)), languages=languages)])
+    how = runs.How(workers=WORKERS, fresh_kernels=not warm)
+    assert runs.run_jobs(jobs, out, lambda outcome, unchanged: None, how).status == "done"
 
 
 def outputs(folder: Path) -> Outputs:

@@ -1,0 +1,229 @@
+"""How does one run go? A notebook is executed, and becomes a page, an executed copy and a record."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from bnplan_lib.figures.language import LANGUAGES, speak
+from bnplan_lib.inputs.parameters import SCENARIOS
+from bnplan_lib.inputs.scenario import names_a_file
+from bnplan_lib.report.fingerprint import digest_of
+from bnplan_lib.report.pages import write_page
+from bnplan_lib.report.plan import Job
+from bnplan_lib.report.record import Outcome, Product, versions
+
+ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a notebook may take: seconds for a cell, MB of memory, MB of output; 0 is any amount."""
+
+    seconds: int = 600
+    memory_mb: int = 0
+    output_mb: int = 50
+
+
+def run_job(job: Job, place: Path | None, limits: Limits) -> Product:
+    """Execute one notebook and return its page, its executed copy and its record, ready to be written.
+
+    `place` is a folder for what a run needs meanwhile, where None is the system's own.
+    """
+    clock, started = time.perf_counter(), datetime.now(UTC)
+    with tempfile.TemporaryDirectory(prefix="run-", dir=place, ignore_cleanup_errors=True) as folder:
+        executed = Path(folder, "executed.ipynb")
+        error = _papermill(job, executed, limits).replace(folder, "…")
+        notebook = _read_clean(job, executed)
+    return _product(job, notebook, error, started, clock)
+
+
+def _product(job: Job, notebook: Any, error: str, started: datetime, clock: float) -> Product:
+    page, error = _page(job, notebook, error)
+    suffix = ".failed" if error else ""
+    page_name, copy_name = f"{job.stem}{suffix}.html", f"{job.stem}{suffix}.ipynb"
+    copy = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    files = {copy_name: copy.encode(), page_name: page.encode()}
+    outcome = Outcome(
+        notebook=job.notebook.name,
+        scenario=job.scenario,
+        scenario_title=job.scenario_title,
+        lang=job.lang,
+        parameters=short_paths(job.parameters),
+        origins=job.origins,
+        settings=job.settings,
+        changes=job.changes,
+        status="failed" if error else "done",
+        started=started.isoformat(timespec="seconds"),
+        seconds=round(time.perf_counter() - clock, 3) if clock else 0.0,
+        page=page_name,
+        executed=copy_name,
+        title=job.notebook.title_vi if job.lang == "vi" else job.notebook.title_en,
+        headline=_headline(notebook),
+        cells=tuple(_cells(notebook)),
+        hashes=job.hashes,
+        fingerprint=job.fingerprint,
+        versions=versions(),
+        error=error,
+        files={name: digest_of(content) for name, content in files.items()},
+    )
+    return Product(outcome, files)
+
+
+def lost(job: Job, error: str) -> Product:
+    """Return the product of a run whose own process could not tell how it ended."""
+    return _product(job, _read_clean(job, Path()), error, datetime.now(UTC), 0.0)
+
+
+def _papermill(job: Job, executed: Path, limits: Limits) -> str:
+    """Execute the notebook into a file; return what went wrong, '' if nothing did."""
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import papermill
+        from traitlets.config import Config
+
+        from bnplan_lib.report.engine import ENGINE, MEGA
+        from bnplan_lib.report.kernel_manager import ForkedManager
+
+        logging.getLogger("papermill").setLevel(logging.CRITICAL)
+        config = Config()
+        config.KernelManager.transport_encryption = "auto"  # ipykernel warns of plain TCP otherwise
+        source, folder = executed.with_name("notebook.ipynb"), executed.with_name("work")
+        try:
+            source.write_text(job.notebook.text, encoding="utf-8")
+            folder.mkdir()
+            papermill.execute_notebook(
+                _unformatted(source),
+                _unformatted(executed),
+                parameters=dict(job.parameters),
+                engine_name=ENGINE,
+                kernel_name="python3",
+                language="python",
+                kernel_manager_class=ForkedManager,
+                progress_bar=False,
+                log_output=False,
+                request_save_on_cell_execute=False,
+                cwd=str(folder),
+                execution_timeout=limits.seconds or None,
+                memory_bytes=limits.memory_mb * MEGA,
+                output_bytes=limits.output_mb * MEGA,
+                half_run=executed,
+                store_widget_state=False,
+                shutdown_kernel="immediate",
+                config=config,
+            )
+        except papermill.PapermillExecutionError as error:
+            return f"cell {error.exec_count}: {error.ename}: {error.evalue}"
+        except Exception as error:  # a kernel that dies or hangs raises what its client likes
+            cell = getattr(error, "cell", None)
+            told = ANSI.sub("", f"{type(error).__name__}: {error}".strip())
+            return f"cell {cell}: {told}" if cell else told
+    return ""
+
+
+def _unformatted(path: Path) -> str:
+    """Return a path in which papermill finds no place to fill in."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _read_clean(job: Job, executed: Path) -> Any:
+    """Return the executed notebook, or as much of it as there is, without paths of this machine."""
+    import nbformat
+    from papermill.translators import PythonTranslator
+
+    text = executed.read_text(encoding="utf-8") if executed.is_file() else job.notebook.text
+    notebook = nbformat.reads(text, as_version=4)
+    about = notebook.metadata.get("papermill", {})
+    about.update({"input_path": f"{job.notebook.name}.ipynb", "output_path": f"{job.stem}.ipynb"})
+    about.get("parameters", {}).update(short_paths(job.parameters))
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            for path in _paths(job.parameters):
+                whole, short = map(PythonTranslator.translate, (path, Path(path).name))
+                cell.source = cell.source.replace(whole, short)
+    return notebook
+
+
+def short_paths(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters in which a scenario's file is told by its name alone."""
+
+    def short(value: Any) -> Any:
+        if isinstance(value, str):
+            return Path(value).name if names_a_file(value) else value
+        return [short(one) for one in value]
+
+    return {key: short(value) if key in SCENARIOS else value for key, value in parameters.items()}
+
+
+def _paths(parameters: Mapping[str, Any]) -> list[str]:
+    named = [parameters[key] for key in SCENARIOS & set(parameters)]
+    names = [name for value in named for name in ([value] if isinstance(value, str) else value)]
+    return [name for name in names if names_a_file(name)]
+
+
+def _page(job: Job, notebook: Any, error: str) -> tuple[str, str]:
+    """Return the page and what went wrong; an output that cannot be shown fails this run, not the others."""
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    footer, others = footer_of(job), _links(job)
+    try:
+        return write_page(notebook, job.lang, footer, others, failed=bool(error)), error
+    except Exception as problem:
+        error = error or f"page: {type(problem).__name__}: {problem}"
+        bare = new_notebook(cells=[new_markdown_cell(f"# {job.notebook.name}", id="title")])
+        return write_page(bare, job.lang, footer, others, failed=True), error
+
+
+def footer_of(job: Job) -> dict[str, str]:
+    """Return what a page says of its making."""
+    say = speak(job.lang)
+    used = versions()
+    return {
+        say("Source"): "261/CTr-UBND, 31/3/2026",
+        say("Parameters"): ", ".join(f"{key} = {value}" for key, value in short_paths(job.parameters).items()),
+        say("Data"): f"{job.data['version']}, sha256 {job.data['hash'][:16]}",
+        say("Command"): job.command,
+        say("Made with"): ", ".join(f"{name} {used[name]}" for name in ("bnplan", "pandas", "plotly", "papermill")),
+    }
+
+
+def _headline(notebook: Any) -> str:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            text = output.get("data", {}).get("text/markdown", "")
+            if text.startswith("**"):
+                return str(text.split("**")[1])
+    return ""
+
+
+def _cells(notebook: Any) -> Iterator[dict[str, Any]]:
+    """Return number, status and seconds of each cell of code."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code, 1):
+        told = cell.metadata.get("papermill", {})
+        yield {"cell": number, "status": told.get("status", "pending"), "seconds": told.get("duration")}
+
+
+def _links(job: Job) -> dict[str, str]:
+    say = speak(job.lang)
+    links = {say("All pages"): "index.html" if job.lang == _primary(job.languages) else f"index.{job.lang}.html"}
+    for lang in job.languages:
+        if lang != job.lang:
+            links[LANGUAGES[lang]] = quote(f"{replace(job, lang=lang).stem}.html")
+    return links
+
+
+def _primary(languages: tuple[str, ...]) -> str:
+    return "vi" if "vi" in languages else languages[0]
