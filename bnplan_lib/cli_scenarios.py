@@ -135,7 +135,10 @@ def _save(found: Solution, path: Path, asked: str, reason: str) -> None:
 
 
 def compare(
-    scenarios: Annotated[list[str], typer.Argument(help="Names or files; the first is what others are held against.")],
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(help="Names or files; the first is what others are held against. Or the folders of two runs."),
+    ],
     explain: Annotated[
         str | None,
         typer.Option(help="A target's id: divide the difference of the second to the first among the levers."),
@@ -143,8 +146,18 @@ def compare(
     format_: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
     data: Data = None,
 ) -> None:
-    """Show scenarios side by side, or say which levers make two differ."""
+    """Show scenarios side by side, or say which levers make two differ, or what changed from one run to another."""
     import pandas as pd
+
+    from bnplan_lib.report.changes import compare_runs, holds_a_run
+
+    if any(map(holds_a_run, scenarios)):
+        if len(scenarios) != 2 or explain is not None:
+            raise PlanError(f"compare: needs two runs, without --explain, found {len(scenarios)}")
+        changed = compare_runs(*map(Path, scenarios))
+        print_table(changed, format_)
+        tell(f"{len(changed)} differences")
+        return
 
     from bnplan_lib.analysis.comparison import compare as side_by_side
     from bnplan_lib.analysis.comparison import explain_difference

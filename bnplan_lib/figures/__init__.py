@@ -7,6 +7,7 @@ from bnplan_lib.figures.consistency import target_network, tensions
 from bnplan_lib.figures.delays import forgone_lines, late_bars, late_table
 from bnplan_lib.figures.envelope import envelope_bars, yardstick_table
 from bnplan_lib.figures.exposure import exposure_bars, exposure_table, risk_table
+from bnplan_lib.figures.findings import findings_frame
 from bnplan_lib.figures.gantt import project_gantt, task_gantt
 from bnplan_lib.figures.goals import solution
 from bnplan_lib.figures.growth import bottom_up, closing, contributions, levels, targets_and_path
@@ -16,6 +17,7 @@ from bnplan_lib.figures.meetings import meeting_matrix, public_money
 from bnplan_lib.figures.outlook import accounting, investment_need, outlook_table
 from bnplan_lib.figures.phasing import profile_lines, window_bars, yearly_load
 from bnplan_lib.figures.precedence import precedence_chart
+from bnplan_lib.figures.results import results
 from bnplan_lib.figures.standing import standing_table
 from bnplan_lib.figures.tables import target_table
 from bnplan_lib.figures.timeline import peak_table, running_at_once
@@ -42,6 +44,7 @@ __all__ = [
     "exposure_table",
     "fan",
     "finding_table",
+    "findings_frame",
     "forgone_lines",
     "growth_lines",
     "investment_need",
@@ -62,6 +65,7 @@ __all__ = [
     "profile_lines",
     "project_gantt",
     "public_money",
+    "results",
     "risk_table",
     "running_at_once",
     "sector_parts",

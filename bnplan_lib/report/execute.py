@@ -23,6 +23,7 @@ from bnplan_lib.report.fingerprint import digest_of
 from bnplan_lib.report.pages import write_page
 from bnplan_lib.report.plan import Job
 from bnplan_lib.report.record import Outcome, Product, versions
+from bnplan_lib.report.results import result_files, take_results
 
 ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -55,6 +56,8 @@ def _product(job: Job, notebook: Any, error: str, started: datetime, clock: floa
     page_name, copy_name = f"{job.stem}{suffix}.html", f"{job.stem}{suffix}.ipynb"
     copy = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     files = {copy_name: copy.encode(), page_name: page.encode()}
+    if not error:
+        files |= result_files(job.stem, take_results(notebook))
     outcome = Outcome(
         notebook=job.notebook.name,
         scenario=job.scenario,

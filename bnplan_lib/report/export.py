@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from bnplan_lib.errors import PlanError
+from bnplan_lib.figures.results import rows_of
 from bnplan_lib.figures.spreadsheet import to_csv
 from bnplan_lib.inputs.programme import TABLES
 from bnplan_lib.report.folder import write_whole
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bnplan_lib.inputs.programme import Programme
 
 
@@ -40,13 +41,4 @@ def export_tables(programme: Programme, to: Path, kind: str) -> list[Path]:
 
 def to_json(table: pd.DataFrame) -> str:
     """Return a table as a JSON list of row objects; missing is null."""
-    rows = [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
-    return json.dumps(rows, ensure_ascii=False, indent=1)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if pd.isna(value):
-        return None
-    return value.item() if hasattr(value, "item") else value
+    return json.dumps(rows_of(table), ensure_ascii=False, indent=1)

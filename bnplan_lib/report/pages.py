@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import shorten
 from bnplan_lib.figures.language import LANGUAGES, Language, speak
+from bnplan_lib.figures.results import RESULTS
 from bnplan_lib.figures.spreadsheet import inert
 from bnplan_lib.figures.style import SOURCE_NAME, SOURCE_PX, TITLE_PX
 
@@ -74,6 +75,9 @@ def prepare(notebook: NotebookNode, say: Language) -> NotebookNode:
     unwanted = {"panel", *(f"lang-{code}" for code in LANGUAGES if code != say.code)}
     page.cells = [cell for cell in page.cells if not unwanted & set(cell.metadata.get("tags", []))]
     page.metadata.pop("widgets", None)
+    for cell in page.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if RESULTS not in output.get("data", {})]
     waiting: list[str] = []
     for cell in page.cells:
         if cell.cell_type == "code" and not cell.outputs:
