@@ -18,6 +18,7 @@ from bnplan_lib.cli_options import Data, Edition, Format, print_table, tell
 from bnplan_lib.cli_register import register
 from bnplan_lib.cli_run import health, run
 from bnplan_lib.cli_scenarios import compare, solve
+from bnplan_lib.cli_schedule import schedule
 from bnplan_lib.cli_show import show
 from bnplan_lib.errors import PlanError
 
@@ -108,6 +109,10 @@ app.command(
     "bnplan run 01_growth_targets --grid 'growth.industry=[11, 12, 13]'  ·  bnplan run --runs runs.toml --dry-run"
 )(run)
 app.command(epilog="Examples:  bnplan health  ·  bnplan health --out reports --within 2200")(health)
+app.command(
+    epilog="Examples:  bnplan schedule systemd --out reports --to units  ·  "
+    "bnplan schedule cron --runs runs.toml --every week --at 05:15  ·  bnplan schedule windows --to ."
+)(schedule)
 app.command(epilog="Examples:  bnplan show projects  ·  bnplan show growth --scenario high --format json")(show)
 app.command(
     epilog="Examples:  bnplan solve --target A.I.1=11.5 --by growth.industry  ·  "
@@ -184,8 +189,8 @@ def lab() -> None:
     """Open the notebooks in JupyterLab."""
     from bnplan_lib.report.notebooks import notebook_folder
 
-    command = [sys.executable, "-m", "jupyterlab", str(notebook_folder())]
-    raise typer.Exit(subprocess.call(command))
+    # from the notebooks' folder: jupyter-scheduler puts a job's files where the server started, and looks in its root
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab"], cwd=notebook_folder()))
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import Fault, nearest
@@ -32,6 +33,7 @@ class Lever:
     target_id: str | None
 
 
+@lru_cache(maxsize=4)
 def read_levers(programme: Programme) -> dict[str, Lever]:
     """Return the catalogue of levers by key, defaults filled from facts."""
     facts = programme.facts.set_index("id")["value"]
@@ -50,6 +52,7 @@ def lever_of(key: str, catalogue: Mapping[str, Lever]) -> Lever | None:
     return catalogue.get(general(key))
 
 
+@lru_cache(maxsize=4)
 def item_names(programme: Programme) -> dict[str, set[str]]:
     """Return whose levers may be set in each section: `*`, ids, and classes such as `sector:airport`."""
     named = {}

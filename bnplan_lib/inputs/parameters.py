@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import Fault, ParameterError, nearest, shorten
@@ -119,8 +121,8 @@ def slip_faults(slips: Any, programme: Programme) -> list[Fault]:
 def check_parameters(**declared: Any) -> None:
     """Check the parameters of the notebook that calls this, as strictly as `bnplan run` does.
 
-    A name that papermill put in and the notebook does not declare is an error too:
-    plain papermill would only log it.
+    A name that papermill or jupyter-scheduler put in and the notebook does not declare is
+    an error too: the one would only log it, the other not even that.
 
     Raises
     ------
@@ -130,16 +132,31 @@ def check_parameters(**declared: Any) -> None:
     faults = parameter_faults(declared, declared)
     faults += [
         Fault(f"parameter {name}", f"unknown{nearest(name, declared)}")
-        for name in sorted(_injected_names() - set(declared))
+        for name in sorted(_injected_names(declared) - set(declared))
     ]
     if faults:
         raise ParameterError(faults)
 
 
-def _injected_names() -> set[str]:
-    """Return the names assigned in the cell that papermill put in, if this runs under it."""
+def _injected_names(declared: Collection[str]) -> set[str]:
+    """Return the names assigned in the cell that papermill or jupyter-scheduler put in, if this runs under one."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     cells = shell.user_ns.get("In", []) if shell else []
     injected = next((cell for cell in cells if cell.startswith(INJECTED)), "")
+    alone = not getattr(getattr(shell, "kernel", None), "_allow_stdin", True)  # a person may try things between cells
+    if alone and not injected:
+        pairs = (after for own, after in pairwise(cells) if _declares(own, declared) and _only_sets_values(after))
+        injected = next(pairs, "")
     targets = (node.targets for node in ast.parse(injected).body if isinstance(node, ast.Assign))
     return {target.id for group in targets for target in group if isinstance(target, ast.Name)}
+
+
+def _declares(cell: str, names: Collection[str]) -> bool:
+    return bool(names) and all(re.search(rf"^{name}\b.*=", cell, re.MULTILINE) for name in names)
+
+
+def _only_sets_values(cell: str) -> bool:
+    """Return whether a cell is like the one of jupyter-scheduler, which has no heading: names and values alone."""
+    tree = ast.parse(cell)
+    calls = any(isinstance(node, ast.Call) for node in ast.walk(tree))
+    return bool(tree.body) and not calls and all(isinstance(line, ast.Assign) for line in tree.body)

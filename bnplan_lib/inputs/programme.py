@@ -26,7 +26,7 @@ from bnplan_lib.model.profiles import PROFILES
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one is another only if it is the same: tables do not compare
 class Programme:
     """The programme as tables; `data/datapackage.json` describes every column.
 

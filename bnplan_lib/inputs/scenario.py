@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,13 @@ def scenario_names(folder: str | Path | None = None) -> list[str]:
     return sorted(path.stem for path in (data_folder(folder) / "scenarios").glob("*.toml"))
 
 
+def scenarios_hash(folder: str | Path | None = None) -> str:
+    """Return a hash of the scenario files that come with a data folder."""
+    root = data_folder(folder) / "scenarios"
+    told = [f"{sha256((root / f'{name}.toml').read_bytes()).hexdigest()} {name}" for name in scenario_names(folder)]
+    return sha256("\n".join(told).encode()).hexdigest()
+
+
 def read_scenario(
     scenario: str | Path = "middle",
     levers: Mapping[str, Any] | None = None,
@@ -80,7 +88,16 @@ def read_scenario(
     ScenarioError
         With every fault of the file and of `levers`.
     """
-    programme = read_programme(folder)
+    return scenario_of(read_programme(folder), scenario, levers, uncertainty)
+
+
+def scenario_of(
+    programme: Programme,
+    scenario: str | Path,
+    levers: Mapping[str, Any] | None = None,
+    uncertainty: str | Path | None = None,
+) -> Scenario:
+    """Return what `read_scenario` does, where the programme has been read."""
     catalogue = read_levers(programme)
     path = _path(str(scenario), programme.folder)
     read = _read_chain(path, programme, catalogue, ())
@@ -99,7 +116,7 @@ def read_scenario(
     titles = (read.head["title_vi"], read.head["title_en"], read.head["why"])
     unusual = tuple(_unusual(changes, catalogue))
     story = Scenario(name, *titles, changes, values, unusual, read.uncertainty, read.correlations, defaults)
-    return story if uncertainty is None else _with_chances(story, read_scenario(uncertainty, folder=folder))
+    return story if uncertainty is None else _with_chances(story, scenario_of(programme, uncertainty))
 
 
 def _with_chances(story: Scenario, other: Scenario) -> Scenario:
@@ -128,6 +145,8 @@ def names_a_file(scenario: str) -> bool:
 def _path(scenario: str, root: Path, beside: Path | None = None) -> Path:
     named = root / "scenarios" / f"{scenario}.toml"
     path = (beside or Path()) / scenario if names_a_file(scenario) else named
+    if path.suffix != ".toml":  # whatever it is, nothing of it is shown
+        raise UnknownName("scenario", scenario, scenario_names(root))
     try:
         if path.is_file():
             return path

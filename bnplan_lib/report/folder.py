@@ -14,14 +14,13 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from glob import escape
 from pathlib import Path
 from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
 from bnplan_lib.errors import PlanError
-from bnplan_lib.report.record import Outcome, Product, as_json, record_name
+from bnplan_lib.report.record import BAD, Outcome, Product, as_json, record_name
 
 OWN: Final = ".bnplan"
 LATEST: Final = "latest"
@@ -108,8 +107,8 @@ def put(out: Path, product: Product) -> None:
         write_whole(out / name, content)
     write_whole(out / record_name(product.outcome), as_json(product.outcome))
     if not product.outcome.error:
-        for leftover in out.glob(f"{escape(product.outcome.stem)}.failed.*"):
-            leftover.unlink(missing_ok=True)
+        for ending in (".failed.html", ".failed.ipynb", BAD):
+            (out / f"{product.outcome.stem}{ending}").unlink(missing_ok=True)
 
 
 def publish(out: Path, number: int, outcomes: list[Outcome], more: Mapping[str, str], keep: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,21 +12,32 @@ from bnplan_lib.figures.language import LANGUAGES, Language, speak
 from bnplan_lib.figures.lever_table import lever_table
 from bnplan_lib.inputs.programme import read_programme, read_schema
 from bnplan_lib.report.pages import write_page
+from bnplan_lib.report.plan import Job
 from bnplan_lib.report.record import Outcome, versions
 
 
-def front_pages(outcomes: list[Outcome], good: set[str], folder: str | Path | None = None) -> dict[str, str]:
-    """Return the pages that lead to others by name: front page, data dictionary and levers, in each language.
+def index_pages(outcomes: list[Outcome], good: set[str]) -> dict[str, str]:
+    """Return the front page of each language by name.
 
     `good` are the names of pages that were written in full; a failed run may have left an earlier one.
     """
-    languages = tuple(lang for lang in ("vi", "en") if any(one.lang == lang for one in outcomes))
+    languages = languages_of(outcomes)
+    return {index_name("index", lang, languages): index_page(outcomes, good, lang, languages) for lang in languages}
+
+
+def guide_pages(languages: tuple[str, ...], folder: str | Path | None = None) -> dict[str, str]:
+    """Return the pages that explain data and levers by name, in each language."""
     pages: dict[str, str] = {}
     for lang in languages:
-        pages[index_name("index", lang, languages)] = index_page(outcomes, good, lang, languages)
         pages[f"data_dictionary.{lang}.html"] = _dictionary(lang, languages, folder)
         pages[f"levers.{lang}.html"] = _levers(lang, languages, folder)
     return pages
+
+
+def languages_of(outcomes: Iterable[Outcome | Job]) -> tuple[str, ...]:
+    """Return the languages of some runs, the first one that of the page to start with."""
+    found = {outcome.lang for outcome in outcomes}
+    return tuple(lang for lang in ("vi", "en") if lang in found)
 
 
 def index_page(outcomes: list[Outcome], good: set[str], lang: str, languages: tuple[str, ...]) -> str:

@@ -98,7 +98,7 @@ def as_text(value: Any) -> str:
     """Return a value as it is written after `--set KEY=`."""
     if isinstance(value, str) and value_of(value) == value:
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # TOML has it in no text
 
 
 def read_grid(texts: list[str]) -> dict[str, tuple[str, ...]]:

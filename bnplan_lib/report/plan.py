@@ -7,16 +7,17 @@ import itertools
 import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 from bnplan_lib.errors import Fault, ParameterError, PlanError, shorten
 from bnplan_lib.inputs.parameters import SCENARIOS, parameter_faults, slip_faults
 from bnplan_lib.inputs.programme import Programme, read_programme
-from bnplan_lib.inputs.scenario import Scenario, names_a_file, read_scenario
-from bnplan_lib.report.fingerprint import Surroundings, digest, surroundings
+from bnplan_lib.inputs.scenario import Scenario, names_a_file, scenario_of
+from bnplan_lib.report.fingerprint import digest, surroundings
 from bnplan_lib.report.notebooks import Notebook, find_notebooks, split_settings
 
 UNFIT: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]|^[.\- ]|[. ]$')  # in a file's name, on one system or another
@@ -85,7 +86,7 @@ def plan_jobs(selections: Iterable[Selection], folder: str | Path | None = None)
     """
     selections = list(selections)
     programme = read_programme(folder)
-    around = surroundings()
+    read = cache(partial(scenario_of, programme))  # one that many runs name is read once
     languages = tuple(lang for lang in ("vi", "en") if any(lang in one.languages for one in selections))
     jobs: dict[str, Job] = {}
     wrong: dict[str, PlanError] = {}
@@ -98,7 +99,7 @@ def plan_jobs(selections: Iterable[Selection], folder: str | Path | None = None)
             continue
         for settings in selection.combinations():
             try:
-                for job in _jobs(selection, settings, notebooks, programme, folder, around, languages):
+                for job in _jobs(selection, settings, notebooks, programme, read, languages):
                     if (other := jobs.setdefault(job.stem, job)).fingerprint != job.fingerprint:
                         rule = "two runs would write the same page: rename a notebook or scenario file"
                         raise PlanError(f"{rule}, found {other.stem}")
@@ -116,14 +117,13 @@ def _jobs(
     settings: tuple[str, ...],
     notebooks: list[Notebook],
     programme: Programme,
-    folder: str | Path | None,
-    around: Surroundings,
+    read: Callable[[str], Scenario],
     languages: tuple[str, ...],
 ) -> Iterator[Job]:
     moved, levers = split_settings(list(settings), notebooks)
     data = {"version": str(programme.properties["version"]), "hash": programme.data_hash}
     for scenario in dict.fromkeys(selection.scenarios or ("middle",)):
-        story = read_scenario(scenario, levers, folder)
+        story = scenario_of(programme, scenario, levers) if levers else read(scenario)
         name = story.name.rstrip("*")
         for notebook in notebooks:
             own = {key: value for key, value in moved.items() if key in notebook.defaults}
@@ -132,13 +132,13 @@ def _jobs(
             if faults := faults or slip_faults(given.get("slips"), programme):
                 raise ParameterError(faults)
             used = tuple(one for one in settings if one.partition("=")[0] in {**own, **levers})
-            stories = [story, *_others(given, folder)]
+            stories = [story, *map(read, _others(given))]
             hashes = {
                 "notebook": notebook.digest,
                 "scenario": digest([_told(one) for one in stories]),
                 "data": programme.data_hash,
-                "library": around.library,
-                "environment": around.environment,
+                "library": surroundings().library,
+                "environment": surroundings().environment,
             }
             page = _fit(name + _mark({**own, **levers}), notebook.name)
             for lang in dict.fromkeys(selection.languages):
@@ -171,12 +171,11 @@ def whole_paths(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _others(parameters: Mapping[str, Any], folder: str | Path | None) -> Iterator[Scenario]:
+def _others(parameters: Mapping[str, Any]) -> Iterator[str]:
     """Return the scenarios that parameters name beside the one that is run."""
     for key in sorted(SCENARIOS & set(parameters) - {"scenario"}):
         value = parameters[key]
-        for name in [value] if isinstance(value, str) else value:
-            yield read_scenario(name, folder=folder)
+        yield from [value] if isinstance(value, str) else value
 
 
 def _told(story: Scenario) -> list[Any]:
