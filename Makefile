@@ -27,7 +27,7 @@ report: .venv/.ready ## run every notebook and write its page; start with report
 	@$(BIN)/bnplan run $(addprefix --scenario ,$(SCENARIOS)) --lang $(LANG_PAGES) --out "$(OUT)"
 
 lab: .venv/.ready ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab $(ARGS) notebooks
+	cd notebooks && ../$(BIN)/jupyter lab $(ARGS)
 
 check: .venv/.ready ## lint, format and types: seconds
 	$(BIN)/ruff check
@@ -36,7 +36,7 @@ check: .venv/.ready ## lint, format and types: seconds
 
 # pytest comes last: its closing lines name each skipped test with the reason, then the count.
 test: check ## check, then run the notebooks cell by cell, then the tests; stops at the first failure
-	$(BIN)/python -m pytest --quiet --nbval-lax --nbval-current-env -p no:cacheprovider notebooks
+	$(BIN)/python -m pytest --quiet --nbval-lax --nbval-current-env -p no:cacheprovider notebooks/*.ipynb
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: .venv/.ready ## time the heavy parts

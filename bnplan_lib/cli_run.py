@@ -56,6 +56,9 @@ def run(
     lang: Annotated[Lang | None, typer.Option(help="Which edition to write.", show_default="both")] = None,
     out: Out = Path("reports"),
     workers: Annotated[int, typer.Option(min=0, max=64, help="Notebooks at once; 0 is one a core.")] = 0,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster whose scheduler is there; none is here.")
+    ] = "",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run that did not come to its end.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Run again what did not change, too.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, list the runs, start nothing.")] = False,
@@ -80,6 +83,8 @@ def run(
     from bnplan_lib.report.plan import plan_jobs
     from bnplan_lib.report.runs import How, run_jobs
 
+    if dask and workers:
+        raise PlanError("--dask: the cluster says how many notebooks run at once, so leave out --workers")
     told = Log(quiet, log_json)
     asked = _asked(notebooks, scenario, set_, grid, runs, lang)
     since = 0
@@ -96,7 +101,7 @@ def run(
             typer.echo(job.command)
         tell(f"{len(jobs)} runs, all of them valid")
         return
-    how = How(workers, force, since, keep, Limits(time_limit, memory_limit, output_limit))
+    how = How(workers, force, since, keep, Limits(time_limit, memory_limit, output_limit), dask=dask)
     with _stopping() as stop, told.progress(len(jobs)) as report:
         plan = {"selections": [asdict(one) for one in selections]}
         batch = run_jobs(jobs, out, report, how, stop, plan, data)
@@ -209,7 +214,8 @@ class Log:
         """Say something: always if it is bad."""
         if self.as_json:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            about = {"time": now, "level": "error" if bad else "info", "event": event}
+            wrong = bad or more.get("status") in ("failed", "stopped")
+            about = {"time": now, "level": "error" if wrong else "info", "event": event}
             tell(json.dumps({**about, **more, "message": line}, ensure_ascii=False))
         elif bad or not self.quiet:
             tell(line)

@@ -16,10 +16,10 @@ MAY_IMPORT = {
     "errors": set(),
     "model": {"errors", "model"},
     "inputs": {"errors", "inputs", "model"},
-    "analysis": {"errors", "analysis", "model"},
+    "analysis": {"errors", "dask_client", "analysis", "model"},
     "figures": {"errors", "figures", "analysis", "model"},
     "explore": {"errors", "explore", "figures", "inputs", "model"},
-    "report": {"errors", "report", "figures", "inputs"},
+    "report": {"errors", "dask_client", "report", "explore", "figures", "inputs"},
 }
 HOME = {
     "plotly": {"figures", "explore"},  # explore wraps a figure to make it live
@@ -29,6 +29,7 @@ HOME = {
     "nbconvert": {"report"},
     "babel": {"figures"},
     "icalendar": {"report"},
+    "distributed": {"report", "analysis"},
 }
 TOPICS = {"growth", "investment", "timeline"}
 

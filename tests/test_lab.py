@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
-from contextlib import suppress
-from pathlib import Path
 
 import pytest
+from lab import Lab
 
 from bnplan_lib.explore.panel import name_problem
 from bnplan_lib.explore.timeline import timeline
@@ -23,12 +15,9 @@ from bnplan_lib.figures.language import speak
 from bnplan_lib.figures.timeline import running_at_once
 from bnplan_lib.inputs.programme import read_programme
 from bnplan_lib.inputs.scenario import read_scenario
-from bnplan_lib.report.notebooks import notebook_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-WORD = "t"  # the server asks for one
-QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 PANEL = ".widget-vbox"
 LIVE = f"{PANEL} .js-plotly-plot"
 # The live figure's numbers as plotly draws them; typed arrays become lists.
@@ -44,75 +33,6 @@ BEGINNING_2026 = f"() => document.querySelector('{LIVE}')._fullData[0].y[4]"  # 
 HEADING = f"() => document.querySelector('{PANEL} .bn-heading').innerText"
 TOTAL = f"""() => document.querySelector('{LIVE}')._fullData.filter(trace => trace.type === 'bar')
   .flatMap(trace => Array.from(trace.y)).reduce((sum, value) => sum + value, 0)"""
-
-
-class Lab:
-    """A JupyterLab server on a copy of the notebooks."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.log = folder, folder / "server.log"
-        shutil.copytree(notebook_folder(), folder / "notebooks")
-        settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
-        settings.mkdir(parents=True)
-        (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET), encoding="utf-8")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-
-    def start(self) -> None:
-        """Start the server and wait until it answers."""
-        homes = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython",
-                 "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}  # fmt: skip
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-                   f"--port={self.port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={WORD}",
-                   f"--ServerApp.root_dir={self.folder / 'notebooks'}"]  # fmt: skip
-        with self.log.open("wb") as log:
-            self.server = subprocess.Popen(
-                command, cwd=self.folder, stdout=log, stderr=log,
-                env={**os.environ, **{name: str(self.folder / place) for name, place in homes.items()}},
-            )  # fmt: skip
-        self.wait(lambda: self.ask("status"), 40)
-
-    def stop(self) -> None:
-        """Ask the server to end, which ends its kernels; insist after ten seconds."""
-        self.server.terminate()
-        try:
-            self.server.wait(10)
-        except subprocess.TimeoutExpired:
-            self.server.kill()
-            self.server.wait()
-
-    def ask(self, what: str):
-        """Return what the server's interface says."""
-        address = f"http://127.0.0.1:{self.port}/api/{what}?token={WORD}"
-        with urllib.request.urlopen(address, timeout=5) as answer:
-            return json.load(answer)
-
-    def wait(self, ready, seconds: float) -> None:
-        """Wait until something is so; the server answers with errors while it or a kernel starts."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            with suppress(OSError):
-                if ready():
-                    return
-            assert self.server.poll() is None, self.log.read_text(encoding="utf-8")[-1500:]
-            time.sleep(0.1)
-        raise TimeoutError(self.log.read_text(encoding="utf-8")[-1500:])
-
-    def connected(self, name: str) -> bool:
-        """Whether a notebook's kernel is idle and the page holds its line: before that, Run All opens a dialog."""
-        kernels = [session["kernel"] for session in self.ask("sessions") if session["path"] == name]
-        return any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels)
-
-    def run_all(self, page, name: str) -> None:
-        """Open a notebook and run all its cells; wait for the panel's figure."""
-        page.goto(f"http://127.0.0.1:{self.port}/lab/tree/{name}?token={WORD}&reset")
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        self.wait(lambda: self.connected(name), 30)
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-        page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
-        page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
-        page.locator(f"{LIVE} .main-svg").first.wait_for(state="attached")
 
 
 @pytest.fixture(scope="module")
@@ -139,12 +59,21 @@ def opened(lab, browser):
             page.complaints = []
             page.on("pageerror", lambda error: page.complaints.append(str(error)))
             page.on("console", lambda told: page.complaints.append(told.text) if told.type == "error" else None)
-            lab.run_all(page, f"{name}.ipynb")
+            lab.open(page, f"{name}.ipynb")
+            run_all(page)
             pages[name] = page
         return pages[name]
 
     yield run
     context.close()
+
+
+def run_all(page) -> None:
+    """Run all cells of the page's notebook; wait for the panel's figure."""
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
+    page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
+    page.locator(f"{LIVE} .main-svg").first.wait_for(state="attached")
 
 
 def slide(page, lever: str, key: str) -> float:

@@ -52,7 +52,7 @@ def test_prose_holds_no_number(path):
 
 @each
 def test_the_defaults_are_valid_parameters(path):
-    defaults = next(one for one in find_notebooks() if one.path == path).defaults
+    defaults = next(one for one in find_notebooks() if one.name == path.stem).defaults
     assert parameter_faults(defaults, defaults) == []
 
 

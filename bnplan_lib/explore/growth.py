@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bnplan_lib.explore.live import POSITION, REST, SHARES, Live, live_growth
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.growth import targets_and_path
 from bnplan_lib.figures.language import Language, speak
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-POSITION = "targets.position"
-SHARES = ("base_year.share_agriculture", "base_year.share_services", "base_year.share_product_taxes")
-REST = "base_year.share_industry_construction"  # what the other three leave
 TRADE = ("trade", "trade_elasticity", "revenue", "revenue_buoyancy", "income", "income_elasticity")
 CAPITAL = (
     "investment_ratio",
@@ -36,21 +34,21 @@ CAPITAL = (
 )
 
 
-def growth(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | go.Figure:
-    """Return sliders for every lever that enters growth over the targets, or the figure alone in a run."""
+def growth(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | Live:
+    """Return sliders for every lever that enters growth over the targets; in a run, what a page needs for them."""
 
     def draw(now: Scenario) -> go.Figure:
         return targets_and_path(programme, now, lang)
 
+    say, basis, catalogue = speak(lang), basis_of(programme), read_levers(programme)
+    groups = _groups(say)
+    settings = {key: lever_value(basis, story.values, key) for keys in groups.values() for key in keys}
+    at_start = {key: _mean(value, catalogue[key].unit) for key, value in settings.items()}
     if not person_present():
-        return draw(story)
+        return live_growth(programme, story, groups, settings, at_start, draw(story), say)
     from bnplan_lib.explore.panel import Panel, folded, slider
 
-    say = speak(lang)
-    basis, catalogue = basis_of(programme), read_levers(programme)
     panel = Panel(draw, story, say, table=lambda now: outlook_lines(programme, now, lang))
-    settings = {key: lever_value(basis, story.values, key) for keys in _groups(say).values() for key in keys}
-    at_start = {key: _mean(value, catalogue[key].unit) for key, value in settings.items()}
     controls = {key: slider(catalogue[key], value, say) for key, value in at_start.items()}
 
     def follow(change: dict[str, Any], key: str) -> None:
@@ -74,7 +72,7 @@ def growth(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | g
         panel.forget()
 
     panel.reset.on_click(back)
-    return panel.show(folded({title: [controls[key] for key in keys] for title, keys in _groups(say).items()}))
+    return panel.show(folded({title: [controls[key] for key in keys] for title, keys in groups.items()}))
 
 
 def _groups(say: Language) -> dict[str, tuple[str, ...]]:

@@ -14,13 +14,14 @@ import plotly.graph_objects as go
 from traitlets import Int
 
 from bnplan_lib.errors import PlanError
+from bnplan_lib.explore.scale import scale_of
 from bnplan_lib.figures.language import Language
+from bnplan_lib.figures.levers import lever_suffix
 from bnplan_lib.figures.style import SOURCE_NAME, SOURCE_PX, TITLE_PX
 from bnplan_lib.inputs.levers import Lever
 from bnplan_lib.inputs.scenario import Scenario, move_levers
 from bnplan_lib.inputs.scenario_text import one_line, save_scenario, shown
 
-STEPS = 200  # from one end of a slider to the other, where its unit sets none
 LABEL = {"description_width": "min(30em, 55%)"}
 WIDE = {"width": "min(56em, 100%)"}
 WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
@@ -29,42 +30,21 @@ Draw = Callable[[Scenario], go.Figure]
 
 def slider(lever: Lever, value: float, say: Language) -> widgets.Widget:
     """Return a slider for a lever over its usual range, in the lever's unit."""
-    low, high = lever.soft or lever.hard or (0.0, 1.0)
-    low, high = min(low, value), max(high, value)
-    whole = lever.type == "integer"
-    units = {
-        "percent_per_year": say(", % a year"),
-        "percent": ", %",
-        "percent_of_grdp": ", %",
-        "percentage_points": say(", percentage points"),
-        "bn_vnd": ", " + say("bn VND"),
-        "bn_usd": ", " + say("bn USD"),
-        "persons": say(", people"),
-        "vnd_per_usd": say(", VND per USD"),
-        "million_vnd_per_month": say(", million VND a month"),
-    }
-    kind = widgets.IntSlider if whole else widgets.FloatSlider
-    large = high >= 1000
+    scale = scale_of(lever, value)
+    kind = widgets.IntSlider if lever.type == "integer" else widgets.FloatSlider
     control = kind(
         value=value,
-        min=low,
-        max=high,
-        step=1 if whole or (large and high - low <= 1e6) else _step(lever, high - low),
-        description=f"{lever.title_vi if say.code == 'vi' else lever.title_en}{units.get(lever.unit, '')}",
+        min=scale.low,
+        max=scale.high,
+        step=scale.step,
+        description=(lever.title_vi if say.code == "vi" else lever.title_en) + lever_suffix(lever.unit, say),
         continuous_update=False,
         style=LABEL,
         layout=WIDE,
-        readout_format="d" if whole else ".0f" if large else ".2f",
+        readout_format="d" if lever.type == "integer" else f".{scale.digits}f",
     )
     control.add_class(f"bn-{lever.key.replace('.', '-').replace('*', 'all').replace('_', '-')}")
     return control
-
-
-def _step(lever: Lever, width: float) -> float:
-    """Return how far one press moves a slider."""
-    if lever.key.startswith("projects."):
-        return 1.0
-    return 0.05 if lever.unit.startswith("percent") else width / STEPS
 
 
 def folded(groups: Mapping[str, Sequence[widgets.Widget]]) -> widgets.Accordion:

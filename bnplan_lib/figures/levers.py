@@ -66,6 +66,22 @@ def lever_amount(value: Any, unit: str, say: Language) -> str:
     return amount(natural(value, value, unit), unit, say)
 
 
+def lever_suffix(unit: str, say: Language) -> str:
+    """Return what follows a lever's title to say its unit; blank where there is none."""
+    units = {
+        "percent_per_year": say(", % a year"),
+        "percent": ", %",
+        "percent_of_grdp": ", %",
+        "percentage_points": say(", percentage points"),
+        "bn_vnd": ", " + say("bn VND"),
+        "bn_usd": ", " + say("bn USD"),
+        "persons": say(", people"),
+        "vnd_per_usd": say(", VND per USD"),
+        "million_vnd_per_month": say(", million VND a month"),
+    }
+    return units.get(unit, "")
+
+
 def change_of(value: float, unit: str, say: Language) -> str:
     """Return the size of a change of a lever, per cent in percentage points."""
     if unit.startswith("percent"):

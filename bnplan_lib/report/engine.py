@@ -71,7 +71,7 @@ class LimitedClient(PapermillNotebookClient):
             yield
             return
         over = Event()
-        watcher = Thread(target=self._watch, args=[psutil.Process(pid), over.wait], daemon=True)
+        watcher = Thread(target=self._watch, args=[pid, over.wait], daemon=True)
         watcher.start()
         try:
             yield
@@ -79,8 +79,9 @@ class LimitedClient(PapermillNotebookClient):
             over.set()
             watcher.join()
 
-    def _watch(self, kernel: psutil.Process, is_over: Callable[[float], bool]) -> None:
+    def _watch(self, pid: int, is_over: Callable[[float], bool]) -> None:
         with suppress(psutil.Error):  # the kernel has ended
+            kernel = psutil.Process(pid)
             while not is_over(LOOK_SECONDS):
                 family = [kernel, *kernel.children(recursive=True)]
                 held = sum(memory_of(process) for process in family)

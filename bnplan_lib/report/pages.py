@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import shorten
+from bnplan_lib.explore.live import LIVE
 from bnplan_lib.figures.language import LANGUAGES, Language, speak
 from bnplan_lib.figures.results import RESULTS
 from bnplan_lib.figures.spreadsheet import inert
 from bnplan_lib.figures.style import SOURCE_NAME, SOURCE_PX, TITLE_PX
+from bnplan_lib.report.live import form_html, live_script
 
 if TYPE_CHECKING:
     from nbconvert.exporters.html import HTMLExporter
@@ -59,7 +61,8 @@ def write_page(
             "languages": LANGUAGES,
             "css": (HERE / "static" / "page.css").read_text(encoding="utf-8"),
             "script": (HERE / "static" / "page.js").read_text(encoding="utf-8"),
-            "plotly": plotly_script() if _charts(page) else "",
+            "plotly": plotly_script() if _holds(page, 'class="chart"') else "",
+            "live": live_script() if _holds(page, 'class="live"') else "",
         }
     }
     body, _ = _exporter().from_notebook_node(page, resources=resources)
@@ -92,8 +95,13 @@ def prepare(notebook: NotebookNode, say: Language) -> NotebookNode:
             data.pop(WIDGET, None)
             if "<table" in data.get("text/html", ""):
                 data["text/html"] = _hint(say) + data["text/html"]
+            name = f"figure-{place}-{number}"
+            if LIVE in data:  # its own table follows the levers
+                data[PLOTLY]["layout"]["meta"].pop("table", None)
             if PLOTLY in data:
-                data["text/html"] = figure_html(data.pop(PLOTLY), f"figure-{place}-{number}", say)
+                data["text/html"] = figure_html(data.pop(PLOTLY), name, say)
+            if LIVE in data:
+                data["text/html"] = form_html(data.pop(LIVE), data["text/html"], name, say, script_safe)
     return page
 
 
@@ -187,9 +195,9 @@ def _exporter() -> HTMLExporter:
     return HTMLExporter(template_name="page", extra_template_basedirs=[str(HERE / "templates")], anchor_link_text="")
 
 
-def _charts(page: NotebookNode) -> bool:
+def _holds(page: NotebookNode, mark: str) -> bool:
     outputs = [output for cell in page.cells for output in cell.get("outputs", [])]
-    return any('class="chart"' in str(output.get("data", {}).get("text/html", "")) for output in outputs)
+    return any(mark in str(output.get("data", {}).get("text/html", "")) for output in outputs)
 
 
 def _title(page: NotebookNode) -> str:

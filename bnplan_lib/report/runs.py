@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from typing import Any, Final
 import psutil
 
 from bnplan_lib.inputs.programme import data_folder
-from bnplan_lib.report import workers
+from bnplan_lib.report import cluster, workers
 from bnplan_lib.report.execute import Limits
 from bnplan_lib.report.fingerprint import digest_of
 from bnplan_lib.report.folder import (
@@ -28,7 +29,7 @@ from bnplan_lib.report.folder import (
     writable,
     write_whole,
 )
-from bnplan_lib.report.index import front_pages
+from bnplan_lib.report.index import guide_pages, index_pages, languages_of
 from bnplan_lib.report.kernels import can_fork, warm_kernels
 from bnplan_lib.report.plan import Job
 from bnplan_lib.report.record import RECORD, Outcome, Product, as_json, read_good, read_head, read_outcomes, versions
@@ -42,7 +43,8 @@ class How:
     """How a batch is carried out.
 
     `workers` 0 is one a core. What did not change since the command of number `since` does not run again; `force`
-    runs all. `keep` good reports stay in `runs/`. `fresh_kernels` starts every kernel anew.
+    runs all. `keep` good reports stay in `runs/`. `fresh_kernels` starts every kernel anew. `dask` is the address of a
+    cluster's scheduler, where runs go to instead.
     """
 
     workers: int = 0
@@ -51,6 +53,7 @@ class How:
     keep: int = 10
     limits: Limits = field(default_factory=Limits)
     fresh_kernels: bool = False
+    dask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +103,19 @@ def run_jobs(
     """
     clock, started = time.perf_counter(), datetime.now(UTC)
     how, stop = how or How(), stop or Stop()
-    with hold(out) as place:
+    with hold(out) as place, ThreadPoolExecutor(1) as aside:
         number = 1 + max([_number(read_head(out)), *(int(path.name) for path in kept_runs(out))])
-        stale = bool(unfinished(out))
         known = {} if how.force else unchanged(jobs, out, how.since)
+        due = [job for job in jobs if job.stem not in known]
+        guides = None
+        if due or unfinished(out):  # guides are made while notebooks run
+            guides = aside.submit(guide_pages, languages_of([*read_outcomes(out), *jobs]), folder)
         with writable(out):
             remember(out, {**(asked or {}), "run": how.since or number, "force": how.force or bool(how.since)})
         for outcome in known.values():
             report(outcome, True)
         outcomes = dict(known)
-        for product in _produce([job for job in jobs if job.stem not in known], place, how, stop, folder):
+        for product in _produce(due, place, how, stop, folder):
             outcome = _keep(out, Product(replace(product.outcome, run=number), product.files))
             outcomes[outcome.stem] = outcome
             report(outcome, False)
@@ -117,7 +123,7 @@ def run_jobs(
         left = len(jobs) - len(in_order)
         batch = Batch(in_order, frozenset(known), left, number, time.perf_counter() - clock)
         try:
-            _record(batch, out, started, how, jobs, folder, stale or len(known) < len(in_order))
+            _record(batch, out, _head(batch, started, how, jobs), guides.result() if guides else None, how.keep)
             if batch.status == "done":
                 forget(out)
         except OSError as error:
@@ -163,6 +169,9 @@ def _produce(jobs: list[Job], place: Path, how: How, stop: Stop, folder: str | P
     if not jobs:
         return
     os.environ["BNPLAN_DATA"] = str(data_folder(folder).resolve())  # kernels run in another folder
+    if how.dask:
+        yield from cluster.spread(jobs, how.dask, how.limits, stop)
+        return
     count = how.workers or default_workers(len(jobs))
     limits = how.limits if how.limits.memory_mb else replace(how.limits, memory_mb=_share_of_memory(count))
     method = workers.prepare()
@@ -180,18 +189,10 @@ def _share_of_memory(count: int) -> int:
     return int(psutil.virtual_memory().total * USED_SHARE / count / 1e6)
 
 
-def _record(
-    batch: Batch,
-    out: Path,
-    started: datetime,
-    how: How,
-    jobs: list[Job],
-    folder: str | Path | None,
-    anew: bool,
-) -> None:
-    """Write the record and, `anew`, front pages; keep a report of its own where this one is good throughout."""
-    head = {
-        "run": batch.run if anew else _number(read_head(out)),
+def _head(batch: Batch, started: datetime, how: How, jobs: list[Job]) -> dict[str, Any]:
+    """Return what the record says of the command as a whole."""
+    return {
+        "run": batch.run,
         "status": batch.status,
         "started": started.isoformat(timespec="seconds"),
         "seconds": round(batch.seconds, 3),
@@ -202,17 +203,24 @@ def _record(
         "data": dict(jobs[0].data),
         "seed": next((job.parameters["seed"] for job in jobs if "seed" in job.parameters), None),
     }
+
+
+def _record(batch: Batch, out: Path, head: dict[str, Any], guides: dict[str, str] | None, keep: int) -> None:
+    """Write the record and, with `guides`, front pages; keep a report of its own where this one is good throughout.
+
+    Without `guides` nothing ran: the number of the command before stays.
+    """
     everything, good = read_outcomes(out), sorted(read_good(out).values(), key=lambda one: one.key)
-    if anew:
-        pages = {one.page for one in good}
-        fronts = front_pages(everything, pages, folder)
-        for name, text in fronts.items():
+    pages = {one.page for one in good}
+    if guides is None:
+        head = {**head, "run": _number(read_head(out))}
+    else:
+        for name, text in {**index_pages(everything, pages), **guides}.items():
             write_whole(out / name, text)
     write_whole(out / RECORD, as_json({**head, "runs": [asdict(one) for one in everything]}))
-    if anew and batch.status == "done":
-        if len(good) < len(everything) or any(one.error for one in everything):
-            fronts = front_pages(good, pages, folder)
-        publish(out, batch.run, good, {**fronts, RECORD: as_json({**head, "runs": list(map(asdict, good))})}, how.keep)
+    if guides is not None and batch.status == "done":
+        record = as_json({**head, "runs": [asdict(one) for one in good]})
+        publish(out, batch.run, good, {**guides, **index_pages(good, pages), RECORD: record}, keep)
 
 
 def counts(batch: Batch) -> dict[str, int]:

@@ -13,8 +13,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import browser as look
+from lab import Lab
 from playwright.sync_api import sync_playwright
-from test_lab import LIVE, Lab
+from test_lab import LIVE, run_all
 
 WATCH = f"""() => {{
   window.drawn = [];
@@ -46,7 +47,8 @@ def main() -> None:
         try:
             page = chromium.new_page(viewport={"width": 1300, "height": 1200})
             page.set_default_timeout(40_000)
-            lab.run_all(page, "01_growth_targets.ipynb")
+            lab.open(page, "01_growth_targets.ipynb")
+            run_all(page)
             page.evaluate(WATCH)
             measured = waits(page, "growth-industry", moves)
         finally:
