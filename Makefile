@@ -16,10 +16,10 @@ UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --compile-b
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: help report lab check test bench lock clean
+.PHONY: help report lab check test test-faults bench lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Variables, as in make report SCENARIOS=\"low high\" LANG_PAGES=vi:"
 	@sed -n 's/^## /  /p' $(MAKEFILE_LIST)
 
@@ -38,6 +38,9 @@ check: .venv/.ready ## lint, format and types: seconds
 test: check ## check, then run the notebooks cell by cell, then the tests; stops at the first failure
 	$(BIN)/python -m pytest --quiet --nbval-lax --nbval-current-env -p no:cacheprovider notebooks/*.ipynb
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-faults: .venv/.ready ## kill, fill and race runs for minutes
+	$(BIN)/python -m pytest -m long $(ARGS)
 
 bench: .venv/.ready ## time the heavy parts
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
