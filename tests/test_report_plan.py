@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnplan_lib.errors import ParameterError, PlanError
-from bnplan_lib.report.execute import short_paths
+from bnplan_lib.report.clean import short_paths
 from bnplan_lib.report.matrix import as_text, read_grid, read_runs
 from bnplan_lib.report.notebooks import value_of
 from bnplan_lib.report.plan import Selection, plan_jobs

@@ -6,22 +6,19 @@ import json
 import logging
 import os
 import re
-import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from bnplan_lib.figures.language import LANGUAGES, speak
-from bnplan_lib.inputs.parameters import SCENARIOS
-from bnplan_lib.inputs.scenario import names_a_file
-from bnplan_lib.report.fingerprint import PACKAGE, digest_of
+from bnplan_lib.report.clean import read_clean, short_paths, without_paths
+from bnplan_lib.report.fingerprint import digest_of
 from bnplan_lib.report.pages import write_page
 from bnplan_lib.report.plan import Job
 from bnplan_lib.report.record import Outcome, Product, versions
@@ -48,7 +45,7 @@ def run_job(job: Job, place: Path | None, limits: Limits) -> Product:
     with tempfile.TemporaryDirectory(prefix="run-", dir=place, ignore_cleanup_errors=True) as folder:
         executed = Path(folder, "executed.ipynb")
         error = without_paths(_papermill(job, executed, limits), folder)
-        notebook = _read_clean(job, executed, folder)
+        notebook = read_clean(job, executed, folder)
     return _product(job, notebook, error, started, clock)
 
 
@@ -88,7 +85,7 @@ def _product(job: Job, notebook: Any, error: str, started: datetime, clock: floa
 
 def lost(job: Job, error: str) -> Product:
     """Return the product of a run whose own process could not tell how it ended."""
-    return _product(job, _read_clean(job, Path(), ""), error, datetime.now(UTC), 0.0)
+    return _product(job, read_clean(job, Path(), ""), error, datetime.now(UTC), 0.0)
 
 
 def _papermill(job: Job, executed: Path, limits: Limits) -> str:
@@ -141,64 +138,6 @@ def _papermill(job: Job, executed: Path, limits: Limits) -> str:
 def _unformatted(path: Path) -> str:
     """Return a path in which papermill finds no place to fill in."""
     return str(path).replace("{", "{{").replace("}", "}}")
-
-
-def _read_clean(job: Job, executed: Path, folder: str) -> Any:
-    """Return the executed notebook, or as much of it as there is, without paths of this machine."""
-    import nbformat
-    from papermill.translators import PythonTranslator
-
-    text = executed.read_text(encoding="utf-8") if executed.is_file() else job.notebook.text
-    notebook = nbformat.reads(text, as_version=4)
-    about = notebook.metadata.get("papermill", {})
-    about.update({"input_path": f"{job.notebook.name}.ipynb", "output_path": f"{job.stem}.ipynb"})
-    about.get("parameters", {}).update(short_paths(job.parameters))
-    for cell in notebook.cells:
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            for path in _paths(job.parameters):
-                whole, short = map(PythonTranslator.translate, (path, Path(path).name))
-                cell.source = cell.source.replace(whole, short)
-        if cell.cell_type == "code":
-            cell.outputs = [without_paths(output, folder) for output in cell.outputs]
-    return notebook
-
-
-def without_paths(value: Any, folder: str) -> Any:
-    """Return an output in which nothing tells where this machine keeps what a run uses: tracebacks do."""
-    if isinstance(value, str):
-        for place, told in places(folder):
-            value = value.replace(place, told)
-        return value
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            value[key] = without_paths(inner, folder)
-        return value
-    return [without_paths(inner, folder) for inner in value] if isinstance(value, list) else value
-
-
-@lru_cache(maxsize=4)
-def places(folder: str) -> list[tuple[str, str]]:
-    """Return folders that outputs may name, and what stands for each, the longest first."""
-    told = {str(Path.home()): "~", sys.base_prefix: "python", sys.prefix: "python", str(PACKAGE.parent): "bnplan"}
-    told |= {folder: "…"} if folder else {}
-    return sorted(((place, name) for place, name in told.items() if len(place) > 1), key=lambda one: -len(one[0]))
-
-
-def short_paths(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters in which a scenario's file is told by its name alone."""
-
-    def short(value: Any) -> Any:
-        if isinstance(value, str):
-            return Path(value).name if names_a_file(value) else value
-        return [short(one) for one in value]
-
-    return {key: short(value) if key in SCENARIOS else value for key, value in parameters.items()}
-
-
-def _paths(parameters: Mapping[str, Any]) -> list[str]:
-    named = [parameters[key] for key in SCENARIOS & set(parameters)]
-    names = [name for value in named for name in ([value] if isinstance(value, str) else value)]
-    return [name for name in names if names_a_file(name)]
 
 
 def _page(job: Job, notebook: Any, error: str) -> tuple[str, str]:
