@@ -8,7 +8,7 @@ import subprocess
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -193,9 +193,15 @@ def lab() -> None:
     raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab"], cwd=notebook_folder()))
 
 
+def _terminated(number: int, _: object) -> NoReturn:
+    """End as a scheduler that stops us expects."""
+    tell("stopped")
+    raise SystemExit(128 + number)
+
+
 def main() -> None:
     """Run the command line; a fault becomes a message and an exit code, never a traceback."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler that stops us is like Ctrl-C
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         app()
     except PlanError as error:

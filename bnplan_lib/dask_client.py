@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from bnplan_lib.errors import PlanError, shorten
 
-ANSWER_SECONDS: Final = 8.0
+ANSWER_SECONDS: Final = 5.0
 SILENT: Final = logging.CRITICAL + 1
 TALKATIVE: Final = ("distributed", "tornado", "asyncio")  # what they would say, errors here say in one line
 
@@ -32,7 +32,11 @@ def connect(address: str) -> Iterator[Any]:
         raise PlanError("a Dask cluster is reached with `distributed`: pip install bnplan[dask]") from None
     with _quiet():
         _check_scheduler(address)
-        client = distributed.Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
+        try:
+            client = distributed.Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
+        except Exception as error:  # it is too old or too new, or has gone just now
+            told = f"{type(error).__name__}: {shorten(str(error))}"
+            raise PlanError(f"{shorten(address)}: the Dask scheduler cannot be used, {told}") from None
         try:
             _await_worker(client, address)
             yield client

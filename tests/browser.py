@@ -29,6 +29,7 @@ BOTH = {
     *("flyvbjerg", "holm", "buhl", "gardner"),  # authors cited
     "csv",
     "github",
+    "jupyterlab",
     "gini",
     "lorenz",
     "herfindahl",

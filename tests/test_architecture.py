@@ -116,6 +116,7 @@ def test_the_public_names_exist_and_are_few():
 
 def test_importing_the_library_loads_no_heavy_tool():
     heavy = ["plotly", "great_tables", "ipywidgets", "papermill", "nbconvert", "babel", "typer", "scipy", "icalendar"]
+    heavy += ["distributed", "dask"]
     code = f"import sys, bnplan_lib; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bnplan_lib.explore.live import POSITION, REST, SHARES, Live, live_growth
+from bnplan_lib.explore.live import Live
+from bnplan_lib.explore.live_growth import POSITION, REST, SHARES, live_growth
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.growth import targets_and_path
 from bnplan_lib.figures.language import Language, speak

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from bnplan_lib.explore.live import Live
+from bnplan_lib.explore.live_investment import NUMBERS, live_investment
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.envelope import envelope_bars
 from bnplan_lib.figures.language import Language, speak
@@ -23,15 +25,14 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-NUMBERS = ("delay_quarters", "stretch", "overrun")
 COLUMNS = [0, 1, 2, 3, 4, 5]  # what the panel lists; the files to take away also have what is set and what follows
 LARGEST_FIRST = 5  # the column of costs among them
 WIDE = {"width": "min(56em, 100%)"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def investment(programme: Programme, story: Scenario, lang: str, limit: float = 75.0) -> widgets.VBox | go.Figure:
-    """Return a table of projects to pick from and levers for those picked, over the figure; alone in a run.
+def investment(programme: Programme, story: Scenario, lang: str, limit: float = 75.0) -> widgets.VBox | Live:
+    """Return a table of projects to pick from and levers for those picked; in a run, what a page needs for them.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def investment(programme: Programme, story: Scenario, lang: str, limit: float = 
         return envelope_bars(programme, now, limit, lang)
 
     if not person_present():
-        return draw(story)
+        return live_investment(programme, story, limit, draw(story), speak(lang))
     import ipywidgets as widgets
 
     from bnplan_lib.explore.panel import LABEL, Panel, slider

@@ -119,14 +119,20 @@ def _ratio(programme: Programme, target: str, say: Language) -> str:
     return say.percent(low, 0) if low == high else f"{say.number(low * 100)}–{say.percent(high, 0)}"
 
 
+def envelope_titles(limit: float, say: Language) -> dict[str, str]:
+    """Return the title where all, some or none of the years pass a limit; `some` has a place for its {years}."""
+    told = say.percent(limit / 100, 0)
+    return {
+        "all": say("The list takes over {limit} of investment every year", limit=told),
+        "some": say("The list takes over {limit} of investment in {years}", limit=told, years="{years}"),
+        "none": say("No year takes over {limit} of investment", limit=told),
+    }
+
+
 def _title(table: pd.DataFrame, limit: float, say: Language) -> str:
     over = table[table["listed_share"] > limit / 100]
-    if len(over) == len(table):
-        return say("The list takes over {limit} of investment every year", limit=say.percent(limit / 100, 0))
-    if over.empty:
-        return say("No year takes over {limit} of investment", limit=say.percent(limit / 100, 0))
-    years = ", ".join(str(year) for year in over["year"])
-    return say("The list takes over {limit} of investment in {years}", limit=say.percent(limit / 100, 0), years=years)
+    which = "none" if over.empty else "all" if len(over) == len(table) else "some"
+    return envelope_titles(limit, say)[which].format(years=", ".join(map(str, over["year"])))
 
 
 def _rows(table: pd.DataFrame, names: dict[str, str], say: Language) -> Any:

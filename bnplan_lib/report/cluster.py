@@ -172,6 +172,8 @@ def _product(future: Any, flight: _Flight, threads: Mapping[str, int]) -> Produc
         product = future.result(timeout=FETCH_SECONDS)
     except (KilledWorker, TimeoutError):
         return None
+    except PlanError as error:
+        return lost(job, str(error))
     except Exception as error:
         return lost(job, f"{type(error).__name__}: {error}")
     return product and replace(product, outcome=replace(product.outcome, fingerprint=job.fingerprint))

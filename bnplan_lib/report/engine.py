@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from traitlets import Int
 from bnplan_lib.errors import PlanError
 
 ENGINE: Final = "bnplan"
+TRIES: Final = 3
 LOOK_SECONDS: Final = 0.1
 MEGA: Final = 1_000_000
 
@@ -34,6 +36,15 @@ class LimitedClient(PapermillNotebookClient):
     memory_bytes = Int(0, help="Most memory that a kernel and its children may hold; 0 is any.")
     written = 0
     exceeded = 0
+    has_begun = False
+
+    def execute_cell(self, cell: Any, cell_index: int, **more: Any) -> Any:
+        """Execute a cell, and take its time by a clock that nobody sets."""
+        clock = time.perf_counter()
+        try:
+            return super().execute_cell(cell, cell_index, **more)
+        finally:
+            self.nb_man.took[cell_index] = round(time.perf_counter() - clock, 6)
 
     def output(self, outs: list[Any], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:
         """Keep an output while there is room."""
@@ -45,6 +56,7 @@ class LimitedClient(PapermillNotebookClient):
 
     def papermill_execute_cells(self) -> None:
         """Execute every cell; whatever stops it that is no error of the code tells the number of its cell."""
+        self.has_begun = True
         with self._watched():
             try:
                 super().papermill_execute_cells()
@@ -117,11 +129,27 @@ class Engine(NBClientEngine):
         """Execute the notebook that papermill manages; one that is stopped is kept as far as it came."""
         kwargs = {key: value for key, value in kwargs.items() if key != "input_path"}
         kwargs |= {"timeout": execution_timeout, "startup_timeout": start_timeout, "kernel_name": kernel_name}
+        nb_man.took = {}
         try:
-            return LimitedClient(nb_man, log=logging.getLogger("papermill"), **kwargs).execute()
+            return _execute(nb_man, kwargs)
         except Exception:
             nbformat.write(nb_man.nb, half_run)
             raise
+        finally:
+            for place, seconds in nb_man.took.items():
+                nb_man.nb.cells[place].metadata["papermill"]["duration"] = seconds
+
+
+def _execute(nb_man: Any, options: dict[str, Any]) -> Any:
+    """Execute a notebook; a kernel that does not start is started again, for the machine may have been at its end."""
+    for tries in range(TRIES):
+        client = LimitedClient(nb_man, log=logging.getLogger("papermill"), **options)
+        try:
+            return client.execute()
+        except RuntimeError:
+            if client.has_begun or tries == TRIES - 1:
+                raise
+    return None
 
 
 papermill_engines.register(ENGINE, Engine)

@@ -24,6 +24,7 @@ from bnplan_lib.report.plan import Job
 from bnplan_lib.report.record import Outcome, Product, versions
 from bnplan_lib.report.results import result_files, take_results
 
+LONGEST_SOCKET: Final = 90  # bytes of a path that a socket's may begin with
 ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -102,6 +103,9 @@ def _papermill(job: Job, executed: Path, limits: Limits) -> str:
         logging.getLogger("papermill").setLevel(logging.CRITICAL)
         config = Config()
         config.KernelManager.transport_encryption = "auto"  # ipykernel warns of plain TCP otherwise
+        config.KernelManager.connection_file = str(executed.with_name("kernel.json"))
+        if os.name == "posix" and len(os.fsencode(executed)) < LONGEST_SOCKET:  # ports may be taken meanwhile
+            config.KernelManager.transport = "ipc"
         source, folder = executed.with_name("notebook.ipynb"), executed.with_name("work")
         try:
             source.write_text(job.notebook.text, encoding="utf-8")

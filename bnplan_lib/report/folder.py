@@ -6,6 +6,7 @@ them, and `latest`, which leads to the newest of these. `.bnplan` is for a comma
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -47,7 +48,7 @@ def hold(out: Path) -> Iterator[Path]:
             lock.acquire(blocking=False)
         except Timeout:
             raise PlanError(f"{out}: {_holder(own)} writes here; wait for its end or choose another --out") from None
-    place = own / "work"
+    place = (own / "work").resolve()  # notebooks run in folders of their own
     try:
         with writable(out):
             shutil.rmtree(place, ignore_errors=True)
@@ -105,10 +106,10 @@ def put(out: Path, product: Product) -> None:
     """Write what a run brought forth, its record last; a good one takes away what a failed one before it left."""
     for name, content in product.files.items():
         write_whole(out / name, content)
-    write_whole(out / record_name(product.outcome), as_json(product.outcome))
     if not product.outcome.error:
-        for ending in (".failed.html", ".failed.ipynb", BAD):
+        for ending in (BAD, ".failed.html", ".failed.ipynb"):
             (out / f"{product.outcome.stem}{ending}").unlink(missing_ok=True)
+    write_whole(out / record_name(product.outcome), as_json(product.outcome))
 
 
 def publish(out: Path, number: int, outcomes: list[Outcome], more: Mapping[str, str], keep: int) -> None:
@@ -149,6 +150,8 @@ def _share(path: Path, other: Path) -> None:
 def _lead(out: Path, target: Path) -> None:
     """Let `latest` lead to a folder; where links are not to be had it is a file with the folder's name."""
     aside = out / OWN / "work" / LATEST
+    if (out / LATEST).is_dir() and not (out / LATEST).is_symlink():
+        raise IsADirectoryError(errno.EISDIR, f"{LATEST} is a folder, remove it so that it can lead to {target.name}")
     try:
         aside.symlink_to(target.relative_to(out), target_is_directory=True)
         aside.replace(out / LATEST)

@@ -23,6 +23,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 from traitlets import default
 
+from bnplan_lib.report.kernel_server import end_children
 from bnplan_lib.report.kernels import FOLDER, address
 
 PROVISIONER: Final = "bnplan-forked"
@@ -125,6 +126,8 @@ class ForkedProvisioner(LocalProvisioner):
     async def kill(self, restart: bool = False) -> None:
         """End the kernel; of one that was forked the end is awaited, for others look for it now and then only."""
         forked = self.process
+        if self.pid:
+            end_children(self.pid)  # those in sessions of their own too
         await super().kill(restart)
         if isinstance(forked, Forked):
             await forked.ended()

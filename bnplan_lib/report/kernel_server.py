@@ -67,7 +67,7 @@ SUITE: Final = (
     "bnplan_lib.explore",
 )
 # variables nothing reads while it is imported; a run that differs in any other needs a kernel of its own
-READ_LATE: Final = ("BNPLAN_", "JPY_", "PYDEVD_DISABLE_FILE_VALIDATION")
+READ_LATE: Final = ("BNPLAN_", "IPYTHONDIR", "JPY_", "PYDEVD_DISABLE_FILE_VALIDATION")
 REAP_SECONDS: Final = 1.0  # how long a kernel that has ended may stay in the table of processes
 
 
@@ -128,10 +128,21 @@ def serve(listener: socket.socket) -> socket.socket | None:
                 running.add(pid)
         running = {pid for pid in running if not os.waitpid(pid, os.WNOHANG)[0]}
     for pid in running:  # none was waited for, so no number was given to another process
+        end_children(pid)
         for kill in (os.killpg, os.kill):  # it may not be the first of its session yet
             with suppress(ProcessLookupError):
                 kill(pid, signal.SIGKILL)
     return None
+
+
+def end_children(pid: int) -> None:
+    """Kill what a process has started, with what that has, in sessions of their own too."""
+    import psutil
+
+    with suppress(psutil.Error):
+        for child in psutil.Process(pid).children(recursive=True):
+            with suppress(psutil.Error):
+                child.kill()
 
 
 def become_kernel(asking: socket.socket, given: dict[str, str], added: dict[str, str]) -> None:
@@ -176,6 +187,7 @@ def leave_with(asking: socket.socket) -> None:
     """Wait until the other end of a connection is closed; then kill this process and what it started."""
     with suppress(OSError):
         asking.recv(1)
+    end_children(os.getpid())
     os.killpg(0, signal.SIGKILL)
 
 

@@ -1,13 +1,17 @@
-"""How does a page answer "what if"? A form of sliders around a figure; explore/static/live.js makes it move."""
+"""How does a page answer "what if"? A form of levers around a figure; explore/static/live.js makes it move."""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from bnplan_lib.explore.live import SCRIPT
 from bnplan_lib.figures.language import Language
+
+WRITTEN = ("groups", "sliders", "profiles", "choices")  # into the form as HTML; the script reads the rest
+NUMBER = ' class="number"'
 
 
 @lru_cache
@@ -16,54 +20,54 @@ def live_script() -> str:
     return SCRIPT.read_text(encoding="utf-8").replace("</", "<\\/")
 
 
-def form_html(spec: dict[str, Any], figure: str, figure_id: str, say: Language, json_of: Any) -> str:
-    """Return the form: levers in groups, what was moved, the figure, and each target before and now."""
+def form_html(
+    spec: dict[str, Any], figure: str, figure_id: str, say: Language, json_of: Callable[[dict[str, Any]], str]
+) -> str:
+    """Return the form: levers, what was moved, the figure, and a table of the scenario and of now."""
     name = f"live-{figure_id}"
-    groups = "".join(_group(group, name, place == 0) for place, group in enumerate(spec["groups"]))
-    told = {key: html.escape(text) for key, text in _texts(say).items()}
-    return (
-        f'<form class="live" id="{name}" autocomplete="off" aria-label="{told["levers"]}">'
-        f'<script type="application/json">{json_of({**spec, "figure_id": figure_id})}</script>'
-        f'<div class="levers">{groups}</div>'
-        f'<p class="state"><b>{told["moved"]}</b> <output class="moved-levers" aria-live="polite"></output></p>'
-        f'<p class="buttons"><button type="button" class="reset">{told["reset"]}</button>'
-        f'<button type="button" class="copy">{told["copy"]}</button>'
-        f'<span class="copied" role="status"></span></p>'
-        f'<textarea hidden readonly rows="12" aria-label="{told["file"]}"></textarea>'
-        f"{figure}{_table(spec['targets'], told)}</form>"
-    )
-
-
-def _texts(say: Language) -> dict[str, str]:
-    return {
+    levers, table = (_growth_levers, _targets) if spec["form"] == "growth" else (_investment_levers, _years)
+    told = {
         "levers": say("Levers"),
         "moved": say("Moved:"),
         "reset": say("Back to the scenario"),
         "copy": say("Copy as a scenario file"),
         "file": say("Scenario file"),
-        "target": say("Target"),
-        "printed": say("As printed"),
-        "scenario": say("Scenario"),
-        "now": say("Now"),
-        "standing": say("Standing"),
-        "before": say("The targets under this setting"),
     }
+    told = {key: html.escape(text) for key, text in told.items()}
+    read = {key: value for key, value in spec.items() if key not in WRITTEN}
+    return (
+        f'<form class="live" id="{name}" autocomplete="off" aria-label="{told["levers"]}">'
+        f'<script type="application/json">{json_of({**read, "figure_id": figure_id})}</script>'
+        f'<div class="levers">{levers(spec, name, say)}</div>'
+        f'<p class="state"><b>{told["moved"]}</b> <output class="moved-levers" aria-live="polite"></output></p>'
+        f'<p class="buttons"><button type="button" class="reset">{told["reset"]}</button>'
+        f'<button type="button" class="copy">{told["copy"]}</button>'
+        f'<span class="copied" role="status"></span></p>'
+        f'<textarea hidden readonly rows="12" aria-label="{told["file"]}"></textarea>'
+        f"{figure}{table(spec, say)}</form>"
+    )
+
+
+def _growth_levers(spec: dict[str, Any], name: str, say: Language) -> str:
+    return "".join(_group(group, name, place == 0) for place, group in enumerate(spec["groups"]))
 
 
 def _group(group: dict[str, Any], name: str, is_open: bool) -> str:
-    levers = "".join(_lever(lever, name) for lever in group["levers"])
+    levers = "".join(_slider(lever, name) for lever in group["levers"])
     title = html.escape(group["title"])
     return f"<details{' open' if is_open else ''}><summary>{title}</summary>{levers}</details>"
 
 
-def _lever(lever: dict[str, Any], name: str) -> str:
-    own = html.escape(f"{name}-{lever['key'].replace('.', '-')}")
+def _slider(lever: dict[str, Any], name: str) -> str:
+    own = _id(name, lever["key"])
     marks = {
         "name": lever["key"],
         "min": lever["low"],
         "max": lever["high"],
         "step": "any",
         "value": lever["value"],
+        "data-low": lever["low"],
+        "data-high": lever["high"],
         "data-step": lever["step"],
         "data-digits": lever["digits"],
         "data-title": lever["title"],
@@ -76,17 +80,87 @@ def _lever(lever: dict[str, Any], name: str) -> str:
     )
 
 
-def _table(targets: list[dict[str, Any]], told: dict[str, str]) -> str:
-    marks = {"scenario": ' class="number"', "now": ' class="number"'}
-    keys = ("target", "printed", "scenario", "now", "standing")
-    heads = "".join(f'<th scope="col"{marks.get(key, "")}>{told[key]}</th>' for key in keys)
+def _id(name: str, key: str) -> str:
+    return html.escape(f"{name}-{key.replace('.', '-')}")
+
+
+def _investment_levers(spec: dict[str, Any], name: str, say: Language) -> str:
+    choices = "".join(_options(group) for group in spec["choices"])
+    profiles = _options({"title": "", "options": [(code, text, "") for code, text in spec["profiles"].items()]})
+    off = _id(name, "dropped")
+    return (
+        _select("which", say("Which projects"), choices, name)
+        + '<p class="told"><output class="reach"></output> <output class="narrower"></output></p>'
+        + "".join(_slider(lever, name) for lever in spec["sliders"])
+        + _select("profile", spec["levers"]["profile"]["title"], profiles, name)
+        + f'<div class="lever check"><label for="{off}">{html.escape(spec["levers"]["dropped"]["title"])}</label>'
+        f'<input type="checkbox" id="{off}" name="dropped"></div>'
+    )
+
+
+def _select(key: str, label: str, options: str, name: str) -> str:
+    own = _id(name, key)
+    return (
+        f'<div class="lever"><label for="{own}">{html.escape(label)}</label>'
+        f'<select id="{own}" name="{key}">{options}</select></div>'
+    )
+
+
+def _options(group: dict[str, Any]) -> str:
+    options = "".join(
+        f'<option value="{html.escape(value)}" data-reach="{html.escape(reach)}">{html.escape(text)}</option>'
+        for value, text, reach in group["options"]
+    )
+    title = html.escape(group["title"])
+    return f'<optgroup label="{title}">{options}</optgroup>' if title else options
+
+
+def _targets(spec: dict[str, Any], say: Language) -> str:
+    """Return the table of targets: each as printed, in the scenario and now."""
+    heads = [(say("Target"), ""), (say("As printed"), ""), (say("Scenario"), NUMBER), (say("Now"), NUMBER)]
     rows = "".join(
         f'<tr data-target="{html.escape(one["id"])}"><th scope="row">{html.escape(one["title"])}</th>'
         f'<td>{html.escape(one["printed"])}</td><td class="before number"></td><td class="value number"></td>'
         f'<td class="met"></td></tr>'
-        for one in targets
+        for one in spec["targets"]
     )
+    return _table(say("The targets under this setting"), [*heads, (say("Standing"), "")], rows)
+
+
+def _years(spec: dict[str, Any], say: Language) -> str:
+    """Return the table of the years, each row for the scenario and for now, and the quarter in which most runs."""
+    years = spec["basis"]["years"]
+    whole = f"{years[0]}–{years[-1]}"
+    heads = [(say("bn VND"), ' colspan="2"'), *((str(year), NUMBER) for year in years), (whole, NUMBER)]
+    names = {one["code"]: one["name"] for one in spec["sources"]}
+    last = {"listed": say("List"), "rest": say("Left for all else"), "share": say("List in investment")}
+    envelope = [*spec["envelope"], sum(spec["envelope"])]
+    fixed = "".join(f'<td class="number">{say.number(value)}</td>' for value in envelope)
+    title = html.escape(say("Investment in the scenario"))
+    rows = [_row_pair(key, text, len(envelope), say) for key, text in {**names, **last}.items()]
+    rows.insert(len(names) + 1, f'<tr><th scope="rowgroup">{title}</th><td></td>{fixed}</tr>')
+    most, before, now = (html.escape(text) for text in (say("Most projects at once:"), say("Scenario"), say("Now")))
+    peak = f'{before}: <output class="before"></output> · {now}: <output class="value"></output>'
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{told["before"]}">'
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        _table(say("The years under this setting"), heads, "".join(rows), ' class="years"')
+        + f'<p class="peak"><b>{most}</b> {peak}</p>'
+    )
+
+
+def _row_pair(key: str, title: str, count: int, say: Language) -> str:
+    cells = '<td class="number"></td>' * count
+    before, now = (html.escape(text) for text in (say("Scenario"), say("Now")))
+    return (
+        f'<tr class="before" data-row="{key}"><th scope="rowgroup" rowspan="2">{html.escape(title)}</th>'
+        f'<th scope="row">{before}</th>{cells}</tr>'
+        f'<tr class="value" data-row="{key}"><th scope="row">{now}</th>{cells}</tr>'
+    )
+
+
+def _table(label: str, heads: Sequence[tuple[str, str]], rows: str, mark: str = "") -> str:
+    """Return a table that can be scrolled; heads are a text and the attributes of its cell."""
+    head = "".join(f'<th scope="col"{marks}>{html.escape(text)}</th>' for text, marks in heads)
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(label)}">'
+        f"<table{mark}><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

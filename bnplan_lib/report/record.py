@@ -100,10 +100,22 @@ def _read(paths: Iterable[Path]) -> Iterable[Outcome]:
     for path in paths:
         try:
             told = json.loads(path.read_text(encoding="utf-8"))
-            if set(told) == known and path.name.startswith(f"{told['notebook']}."):
+            if set(told) == known and _is_sound(told, path.name):
                 yield Outcome(**{**told, "settings": tuple(told["settings"]), "cells": tuple(told["cells"])})
         except (OSError, ValueError, TypeError):
             continue
+
+
+def _is_sound(told: Mapping[str, Any], name: str) -> bool:
+    """Return whether a record could be one of ours: a hand may have been at it."""
+    texts = [
+        told[key] for key in ("notebook", "scenario", "lang", "status", "page", "executed", "fingerprint", "error")
+    ]
+    if not all(isinstance(text, str) for text in texts) or type(told["run"]) is not int:
+        return False
+    files = told["files"]
+    whole = isinstance(files, dict) and {told["page"], told["executed"]} <= set(files)
+    return whole and name.startswith(".".join(texts[:3]) + ".")
 
 
 def record_name(outcome: Outcome) -> str:

@@ -148,11 +148,12 @@ def _keep(out: Path, product: Product) -> Outcome:
 
 def unchanged(jobs: Iterable[Job], out: Path, since: int = 0) -> dict[str, Outcome]:
     """Return the outcomes, by name, that a folder holds whole and that running again would only repeat."""
-    good = read_good(out)
+    latest = {outcome.key: outcome for outcome in read_outcomes(out)}
     found = {}
     for job in jobs:
-        outcome = good.get((job.notebook.name, job.scenario, job.lang))
-        if outcome and outcome.run >= since and outcome.fingerprint == job.fingerprint and _is_whole(outcome, out):
+        outcome = latest.get((job.notebook.name, job.scenario, job.lang))
+        same = outcome and outcome.run >= since and outcome.fingerprint == job.fingerprint
+        if outcome and same and not outcome.error and _is_whole(outcome, out):
             found[job.stem] = outcome
     return found
 

@@ -40,7 +40,8 @@ class Worker:
     def __init__(self, method: str, place: Path, limits: Limits) -> None:
         context: Any = get_context(method)
         self.line, other = context.Pipe()
-        arguments = (other, dict(os.environ), place, limits)
+        # kernels leave nothing in the home of their user, and need none
+        arguments = (other, {**os.environ, "IPYTHONDIR": str(place / "ipython")}, place, limits)
         self.process = context.Process(target=_serve, args=arguments, daemon=False)
         self.process.start()
         other.close()
