@@ -311,6 +311,14 @@ def test_the_address_keeps_the_setting(opened):
     assert (other.locator("input[name=delay_quarters]").input_value(), said) == ("5", [])
 
 
+def test_the_address_of_a_heading_leaves_the_setting_as_it_is(opened):
+    page, _ = opened()
+    move(page, "III.16", delay_quarters=4)
+    page.evaluate("() => { location.hash = '#main'; }")
+    page.wait_for_timeout(50)
+    assert page.locator(".moved-levers").inner_text().endswith("Project delay (quarters): 4")
+
+
 @pytest.mark.parametrize(
     "told",
     [

@@ -19,12 +19,12 @@ from urllib.parse import quote
 from bnplan_lib.figures.language import LANGUAGES, speak
 from bnplan_lib.report.clean import read_clean, short_paths, without_paths
 from bnplan_lib.report.fingerprint import digest_of
+from bnplan_lib.report.kernels import sockets_folder
 from bnplan_lib.report.pages import write_page
 from bnplan_lib.report.plan import Job
 from bnplan_lib.report.record import Outcome, Product, versions
 from bnplan_lib.report.results import result_files, take_results
 
-LONGEST_SOCKET: Final = 90  # bytes of a path that a socket's may begin with
 ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -43,9 +43,10 @@ def run_job(job: Job, place: Path | None, limits: Limits) -> Product:
     `place` is a folder for what a run needs meanwhile, where None is the system's own.
     """
     clock, started = time.perf_counter(), datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="run-", dir=place, ignore_cleanup_errors=True) as folder:
+    aside = tempfile.TemporaryDirectory(prefix="run-", dir=place, ignore_cleanup_errors=True)
+    with aside as folder, sockets_folder(Path(folder)) as sockets:
         executed = Path(folder, "executed.ipynb")
-        error = without_paths(_papermill(job, executed, limits), folder)
+        error = without_paths(_papermill(job, executed, sockets, limits), folder)
         notebook = read_clean(job, executed, folder)
     return _product(job, notebook, error, started, clock)
 
@@ -89,7 +90,7 @@ def lost(job: Job, error: str) -> Product:
     return _product(job, read_clean(job, Path(), ""), error, datetime.now(UTC), 0.0)
 
 
-def _papermill(job: Job, executed: Path, limits: Limits) -> str:
+def _papermill(job: Job, executed: Path, sockets: Path | None, limits: Limits) -> str:
     """Execute the notebook into a file; return what went wrong, '' if nothing did."""
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     with warnings.catch_warnings():
@@ -103,8 +104,8 @@ def _papermill(job: Job, executed: Path, limits: Limits) -> str:
         logging.getLogger("papermill").setLevel(logging.CRITICAL)
         config = Config()
         config.KernelManager.transport_encryption = "auto"  # ipykernel warns of plain TCP otherwise
-        config.KernelManager.connection_file = str(executed.with_name("kernel.json"))
-        if os.name == "posix" and len(os.fsencode(executed)) < LONGEST_SOCKET:  # ports may be taken meanwhile
+        config.KernelManager.connection_file = str((sockets or executed.parent) / "kernel.json")
+        if sockets:  # a port may be taken by others before its kernel has it
             config.KernelManager.transport = "ipc"
         source, folder = executed.with_name("notebook.ipynb"), executed.with_name("work")
         try:

@@ -90,7 +90,7 @@ def _investment_levers(spec: dict[str, Any], name: str, say: Language) -> str:
     off = _id(name, "dropped")
     return (
         _select("which", say("Which projects"), choices, name)
-        + '<p class="told"><output class="reach"></output> <output class="narrower"></output></p>'
+        + '<p class="told"><span class="reach"></span> <output class="narrower"></output></p>'
         + "".join(_slider(lever, name) for lever in spec["sliders"])
         + _select("profile", spec["levers"]["profile"]["title"], profiles, name)
         + f'<div class="lever check"><label for="{off}">{html.escape(spec["levers"]["dropped"]["title"])}</label>'
@@ -140,7 +140,7 @@ def _years(spec: dict[str, Any], say: Language) -> str:
     rows = [_row_pair(key, text, len(envelope), say) for key, text in {**names, **last}.items()]
     rows.insert(len(names) + 1, f'<tr><th scope="rowgroup">{title}</th><td></td>{fixed}</tr>')
     most, before, now = (html.escape(text) for text in (say("Most projects at once:"), say("Scenario"), say("Now")))
-    peak = f'{before}: <output class="before"></output> · {now}: <output class="value"></output>'
+    peak = f'{before}: <span class="before"></span> · {now}: <span class="value"></span>'
     return (
         _table(say("The years under this setting"), heads, "".join(rows), ' class="years"')
         + f'<p class="peak"><b>{most}</b> {peak}</p>'

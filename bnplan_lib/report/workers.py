@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import sys
 from collections import deque
@@ -22,6 +23,7 @@ from bnplan_lib.report.record import Product
 
 TRIES: Final = 2  # a process may be killed for what another one did to the machine
 LOOK_SECONDS: Final = 0.2
+BATCH: Final = "BNPLAN_BATCH"  # variable that marks what a batch has started
 PRELOAD: Final = ("bnplan_lib.report.workers", "bnplan_lib.report.warm_page")
 
 
@@ -37,11 +39,11 @@ class Stop:
 class Worker:
     """A process and the line to it; it ends when the line does."""
 
-    def __init__(self, method: str, place: Path, limits: Limits) -> None:
+    def __init__(self, method: str, place: Path, limits: Limits, batch: str) -> None:
         context: Any = get_context(method)
         self.line, other = context.Pipe()
         # kernels leave nothing in the home of their user, and need none
-        arguments = (other, {**os.environ, "IPYTHONDIR": str(place / "ipython")}, place, limits)
+        arguments = (other, {**os.environ, "IPYTHONDIR": str(place / "ipython"), BATCH: batch}, place, limits)
         self.process = context.Process(target=_serve, args=arguments, daemon=False)
         self.process.start()
         other.close()
@@ -88,7 +90,8 @@ def spread(jobs: list[Job], method: str, workers: int, place: Path, limits: Limi
     """
     waiting = deque((job, 1) for job in jobs)
     crew: list[Worker] = []
-    begin = partial(Worker, method, place, limits)
+    batch = secrets.token_hex()
+    begin = partial(Worker, method, place, limits, batch)
     try:
         while waiting or any(worker.job for worker in crew):
             if stop.at_once or (stop.gently and not any(worker.job for worker in crew)):
@@ -112,6 +115,17 @@ def spread(jobs: list[Job], method: str, workers: int, place: Path, limits: Limi
         hurry = stop.at_once or any(worker.job for worker in crew)
         for worker in crew:
             worker.end(at_once=hurry)
+        sweep(batch)
+
+
+def sweep(batch: str) -> None:
+    """Kill what notebooks of a batch have started and left, wherever it may have gone: it bears the batch's mark."""
+    import psutil
+
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):  # it has ended, or is somebody else's
+            if process.environ().get(BATCH) == batch:
+                process.kill()
 
 
 def _idle(crew: list[Worker], most: int, begin: Callable[[], Worker]) -> Worker | None:

@@ -307,7 +307,12 @@ var bnplan = (function () {
       try { copied = document.execCommand("copy"); } catch (error) { copied = false; }
       form.querySelector(".copied").textContent = copied ? spec.texts.copied : spec.texts.select;
     });
-    window.addEventListener("hashchange", function () { own.back(); recall(); show(); });
+    window.addEventListener("hashchange", function () { // a heading's address leaves the setting as it is
+      if (location.hash && location.hash.indexOf("#" + form.id + "&") !== 0) return;
+      own.back();
+      recall();
+      show();
+    });
     own.back();
     recall();
     show();
@@ -439,7 +444,8 @@ var bnplan = (function () {
 
     function put(item, lever, value) { // what is as from wider choices need not be set
       var key = keyOf(item, lever), names = membersOf(item)[0].names;
-      if (spec.values[key] === undefined && held(values, names.slice(0, names.indexOf(item)), lever) === value) delete values[key];
+      var wider = held(values, names.slice(0, names.indexOf(item)), lever);
+      if (spec.values[key] === undefined && wider === value) delete values[key];
       else values[key] = value;
     }
 
@@ -510,7 +516,8 @@ var bnplan = (function () {
 
     function peak(running) {
       var most = busiest(running);
-      return most === undefined ? "–" : fill(spec.texts.peak, { count: number(running[most], 0, lang), quarter: quarter(most, lang) });
+      if (most === undefined) return "–";
+      return fill(spec.texts.peak, { count: number(running[most], 0, lang), quarter: quarter(most, lang) });
     }
 
     function draw(rows) {
@@ -520,13 +527,15 @@ var bnplan = (function () {
         marks["annotations[" + year + "].text"] = "<b>" + percent(rows.share[year], 0, lang) + "</b>";
         if (rows.share[year] > spec.limit) over.push(spec.basis.years[year]);
       }
-      figure.title(fill(over.length === years ? spec.texts.all : over.length ? spec.texts.some : spec.texts.none, { years: over.join(", ") }));
+      var which = over.length === years ? "all" : over.length ? "some" : "none";
+      figure.title(fill(spec.texts[which], { years: over.join(", ") }));
       var amounts = spec.sources.map(function (source) { return rows[source.code].slice(0, years); });
       window.Plotly.update(figure.plot, {
         y: amounts.map(function (own) { return own.map(function (one) { return one / 1000; }); }),
         customdata: amounts.map(function (own, place) {
           return own.map(function (one, year) {
-            return spec.sources[place].name + ", " + spec.basis.years[year] + ": " + number(one, 0, lang) + "\u00a0" + spec.texts.unit;
+            var money = number(one, 0, lang) + "\u00a0" + spec.texts.unit;
+            return spec.sources[place].name + ", " + spec.basis.years[year] + ": " + money;
           });
         })
       }, marks, spec.bars);
@@ -583,7 +592,8 @@ var bnplan = (function () {
     form.addEventListener("input", function (event) {
       var lever = event.target.name, control = controls[lever];
       if (control) {
-        put(chosen.value, lever, lever === "dropped" ? control.checked : lever === "profile" ? control.value : near(Number(control.value), 1));
+        put(chosen.value, lever, lever === "dropped" ? control.checked
+          : lever === "profile" ? control.value : near(Number(control.value), 1));
       } else if (event.target !== chosen) return;
       load();
       live.changed();
