@@ -6,6 +6,8 @@ import json
 import logging
 import os
 import re
+import secrets
+import sys
 import tempfile
 import time
 import warnings
@@ -19,7 +21,6 @@ from urllib.parse import quote
 from bnplan_lib.figures.language import LANGUAGES, speak
 from bnplan_lib.report.clean import read_clean, short_paths, without_paths
 from bnplan_lib.report.fingerprint import digest_of
-from bnplan_lib.report.kernels import sockets_folder
 from bnplan_lib.report.pages import write_page
 from bnplan_lib.report.plan import Job
 from bnplan_lib.report.record import Outcome, Product, versions
@@ -43,10 +44,9 @@ def run_job(job: Job, place: Path | None, limits: Limits) -> Product:
     `place` is a folder for what a run needs meanwhile, where None is the system's own.
     """
     clock, started = time.perf_counter(), datetime.now(UTC)
-    aside = tempfile.TemporaryDirectory(prefix="run-", dir=place, ignore_cleanup_errors=True)
-    with aside as folder, sockets_folder(Path(folder)) as sockets:
+    with tempfile.TemporaryDirectory(prefix="run-", dir=place, ignore_cleanup_errors=True) as folder:
         executed = Path(folder, "executed.ipynb")
-        error = without_paths(_papermill(job, executed, sockets, limits), folder)
+        error = without_paths(_papermill(job, executed, limits), folder)
         notebook = read_clean(job, executed, folder)
     return _product(job, notebook, error, started, clock)
 
@@ -90,7 +90,7 @@ def lost(job: Job, error: str) -> Product:
     return _product(job, read_clean(job, Path(), ""), error, datetime.now(UTC), 0.0)
 
 
-def _papermill(job: Job, executed: Path, sockets: Path | None, limits: Limits) -> str:
+def _papermill(job: Job, executed: Path, limits: Limits) -> str:
     """Execute the notebook into a file; return what went wrong, '' if nothing did."""
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     with warnings.catch_warnings():
@@ -104,9 +104,11 @@ def _papermill(job: Job, executed: Path, sockets: Path | None, limits: Limits) -
         logging.getLogger("papermill").setLevel(logging.CRITICAL)
         config = Config()
         config.KernelManager.transport_encryption = "auto"  # ipykernel warns of plain TCP otherwise
-        config.KernelManager.connection_file = str((sockets or executed.parent) / "kernel.json")
-        if sockets:  # a port may be taken by others before its kernel has it
+        if _keeps_secrets(executed.parent):  # else Jupyter finds a place, where it may be left if all is killed
+            config.KernelManager.connection_file = str(executed.with_name("kernel.json"))
+        if sys.platform == "linux":  # a port may be taken by others before its kernel has it; a name without a file not
             config.KernelManager.transport = "ipc"
+            config.KernelManager.ip = f"@bnplan-{secrets.token_hex(8)}"
         source, folder = executed.with_name("notebook.ipynb"), executed.with_name("work")
         try:
             source.write_text(job.notebook.text, encoding="utf-8")
@@ -138,6 +140,15 @@ def _papermill(job: Job, executed: Path, sockets: Path | None, limits: Limits) -
             told = ANSI.sub("", f"{type(error).__name__}: {error}".strip())
             return f"cell {cell}: {told}" if cell else told
     return ""
+
+
+def _keeps_secrets(folder: Path) -> bool:
+    """Return whether a file of this folder can be its owner's alone, as the key to a kernel must be."""
+    trial = folder / "trial"
+    trial.touch(mode=0o600)
+    alone = not trial.stat().st_mode & 0o077
+    trial.unlink()
+    return alone
 
 
 def _unformatted(path: Path) -> str:

@@ -85,28 +85,3 @@ def address(folder: Path) -> Iterator[str]:
         yield f"/proc/self/fd/{handle}/socket"
     finally:
         os.close(handle)
-
-
-@contextmanager
-def sockets_folder(folder: Path) -> Iterator[Path | None]:
-    """Give a folder for the sockets of a kernel: this one, a temporary one, or None where neither takes any."""
-    if _takes_sockets(folder):
-        yield folder
-        return
-    with ExitStack() as stack:
-        other = None
-        with suppress(OSError):
-            other = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bnplan-")))
-        yield other if other and _takes_sockets(other) else None
-
-
-def _takes_sockets(folder: Path) -> bool:
-    """Return whether a socket can be made in a folder: its path may be too long, or its disk may know none."""
-    place = folder / "kernel-ipc-1"  # as Jupyter names them
-    try:
-        with socket.socket(socket.AF_UNIX) as one:
-            one.bind(str(place))
-        place.unlink()
-    except (AttributeError, OSError):
-        return False
-    return True
