@@ -15,7 +15,10 @@ from nbformat import v4
 from bnplan_lib.explore.live import LIVE
 from bnplan_lib.report.pages import PLOTLY, PRINTED_ROWS, write_page
 
-NOTEBOOKS = ("01_growth_targets", "02_investment_composition", "03_timeline_overlaps", "05_scenario_comparison")
+NOTEBOOKS = (
+    *("01_growth_targets", "02_investment_composition", "03_timeline_overlaps", "05_scenario_comparison"),
+    "00_overview",
+)
 CHARTED = [f"{name}.middle.{lang}.html" for name in NOTEBOOKS for lang in ("vi", "en")]
 STEMS = ("data_dictionary", "levers")
 PLAIN = ["index.html", "index.en.html", *(f"{stem}.{lang}.html" for stem in STEMS for lang in ("vi", "en"))]

@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbformat import v4
 
 from bnplan_lib.errors import ParameterError, PlanError
 from bnplan_lib.report.clean import short_paths
+from bnplan_lib.report.execute import led_to_pages
 from bnplan_lib.report.matrix import as_text, read_grid, read_runs
 from bnplan_lib.report.notebooks import value_of
 from bnplan_lib.report.plan import Selection, plan_jobs
@@ -143,6 +145,20 @@ def test_a_scenario_to_compare_with_may_be_a_file(tmp_path, monkeypatch):
     job = plan_jobs([Selection(("05_scenario_comparison",), settings=('against=["low", "own.toml"]',))])[0]
     assert job.parameters["against"] == ["low", str(tmp_path / "own.toml")]
     assert short_paths(job.parameters)["against"] == ["low", "own.toml"]
+
+
+def test_a_run_knows_the_pages_of_those_that_run_with_it():
+    jobs = plan_jobs([Selection(("00_overview", GROWTH), ("low",), ("vi",), settings=("goal=12",))])
+    assert jobs[0].siblings == {GROWTH: f"{jobs[1].stem}.html"}
+    assert jobs[1].siblings == {"00_overview": "00_overview.low.vi.html"}
+
+
+def test_a_link_to_a_notebook_leads_to_its_page_or_is_plain_text():
+    text = "See [growth](01_growth_targets.ipynb) and [money](02_investment_composition.ipynb), [more](x.html)."
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell(text)])
+    led = led_to_pages(notebook, {GROWTH: "01_growth_targets.a b.vi.html"}).cells[0].source
+    assert led == "See [growth](01_growth_targets.a%20b.vi.html) and money, [more](x.html)."
+    assert notebook.cells[0].source == text
 
 
 # A file of runs

@@ -70,11 +70,40 @@ def headline(
     return Markdown(f"**{sentence}**\n\n{told}")
 
 
+def _place(value: float, low: float, high: float, say: Language) -> str:
+    return say("below") if value < low - 1e-12 else say("above") if value > high + 1e-12 else say("inside")
+
+
+def _overview(programme: Programme, story: Scenario, say: Language) -> str:
+    low, high = target_range(programme, "A.I.1")
+    average = average_growth(growth_path(programme, story))["grdp"]
+    money, running = investment_envelope(programme, story), concurrency(programme, story)
+    told = say(
+        "GRDP grows {average} a year on average, {place} the target of {low} to {high}; the list takes {share} of what "
+        "is invested in {first}–{last}; up to {projects} projects run at once",
+        average=say.percent(average, 2),
+        place=_place(average, low, high, say),
+        low=say.percent(low, 0),
+        high=say.percent(high, 0),
+        share=say.percent(money["listed_bn_vnd"].sum() / money["envelope_bn_vnd"].sum(), 0),
+        first=programme.years[0],
+        last=programme.years[-1],
+        projects=0 if running.empty else int(running["running_projects"].max()),
+    )
+    errors = sum(one.severity == "error" for one in audit(programme, story))
+    places = say.plural(
+        "the programme's own figures disagree in {count} place",
+        "the programme's own figures disagree in {count} places",
+        errors,
+    )
+    return f"{told}; {places}."
+
+
 def _growth(programme: Programme, story: Scenario, say: Language) -> str:
     low, high = target_range(programme, "A.I.1")
     average = average_growth(growth_path(programme, story))["grdp"]
     floor, _, ceiling = headline_range(programme, story)["average"]
-    place = say("below") if average < low - 1e-12 else say("above") if average > high + 1e-12 else say("inside")
+    place = _place(average, low, high, say)
     reach = say(
         "GRDP grows {average} a year on average, {place} the target of {low} to {high}.",
         average=say.percent(average, 2),
@@ -192,6 +221,7 @@ def _comparison(programme: Programme, story: Scenario, others: Sequence[Scenario
 
 
 SENTENCES: Mapping[str, Callable[..., str]] = {
+    "overview": _overview,
     "growth": _growth,
     "investment": _investment,
     "timeline": _timeline,

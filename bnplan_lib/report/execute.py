@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import os
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from bnplan_lib.report.plan import Job
 from bnplan_lib.report.record import Outcome, Product, versions
 from bnplan_lib.report.results import result_files, take_results
 
+LINK: Final = re.compile(r"\[([^\]]+)\]\((\w+)\.ipynb\)")  # to another notebook, in its text
 ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -162,11 +164,25 @@ def _page(job: Job, notebook: Any, error: str) -> tuple[str, str]:
 
     footer, others = footer_of(job), _links(job)
     try:
-        return write_page(notebook, job.lang, footer, others, failed=bool(error)), error
+        return write_page(led_to_pages(notebook, job.siblings), job.lang, footer, others, failed=bool(error)), error
     except Exception as problem:
         error = error or f"page: {type(problem).__name__}: {problem}"
         bare = new_notebook(cells=[new_markdown_cell(f"# {job.notebook.name}", id="title")])
         return write_page(bare, job.lang, footer, others, failed=True), error
+
+
+def led_to_pages(notebook: Any, siblings: Mapping[str, str]) -> Any:
+    """Return a notebook whose links to other notebooks lead to their pages, and are plain text where none is made."""
+
+    def led(found: re.Match[str]) -> str:
+        text, name = found.groups()
+        return f"[{text}]({quote(siblings[name])})" if name in siblings else text
+
+    page = copy.deepcopy(notebook)
+    for cell in page.cells:
+        if cell.cell_type == "markdown":
+            cell.source = LINK.sub(led, cell.source)
+    return page
 
 
 def footer_of(job: Job) -> dict[str, str]:

@@ -48,7 +48,8 @@ class Selection:
 class Job:
     """One notebook with the parameters of one run.
 
-    `origins` says of each parameter where its value comes from, `hashes` what the run rests on.
+    `origins` says of each parameter where its value comes from, `hashes` what the run rests on; `siblings` are the
+    pages of the other notebooks that run with it, by notebook.
     """
 
     notebook: Notebook
@@ -62,6 +63,7 @@ class Job:
     data: Mapping[str, str]
     changes: Mapping[str, Any]
     languages: tuple[str, ...]
+    siblings: Mapping[str, str]
     hashes: Mapping[str, str]
 
     @property
@@ -73,7 +75,7 @@ class Job:
     def fingerprint(self) -> str:
         """A hash of all that its page depends on: equal where running again would write the same."""
         told = {**self.parameters, "scenario": self.scenario}  # wherever a scenario's file lies
-        return digest([self.stem, told, self.command, self.languages, self.hashes])
+        return digest([self.stem, told, self.command, self.languages, self.siblings, self.hashes])
 
 
 def plan_jobs(selections: Iterable[Selection], folder: str | Path | None = None) -> list[Job]:
@@ -125,8 +127,10 @@ def _jobs(
     for scenario in dict.fromkeys(selection.scenarios or ("middle",)):
         story = scenario_of(programme, scenario, levers) if levers else read(scenario)
         name = story.name.rstrip("*")
+        owns = {one.name: {key: value for key, value in moved.items() if key in one.defaults} for one in notebooks}
+        pages = {one: _fit(name + _mark({**own, **levers}), one) for one, own in owns.items()}
         for notebook in notebooks:
-            own = {key: value for key, value in moved.items() if key in notebook.defaults}
+            own = owns[notebook.name]
             given = {**notebook.defaults, **own, "scenario": scenario, "levers": levers}
             faults = parameter_faults({**given, "lang": "en"}, notebook.defaults)
             if faults := faults or slip_faults(given.get("slips"), programme):
@@ -140,11 +144,10 @@ def _jobs(
                 "library": surroundings().library,
                 "environment": surroundings().environment,
             }
-            page = _fit(name + _mark({**own, **levers}), notebook.name)
             for lang in dict.fromkeys(selection.languages):
                 yield Job(
                     notebook,
-                    page,
+                    pages[notebook.name],
                     story.title_vi if lang == "vi" else story.title_en,
                     lang,
                     {**whole_paths(given), "lang": lang},
@@ -154,6 +157,7 @@ def _jobs(
                     data,
                     story.changes,
                     languages,
+                    {one: f"{one}.{page}.{lang}.html" for one, page in pages.items() if one != notebook.name},
                     hashes,
                 )
 
