@@ -118,6 +118,7 @@ def finished(folder, table=GROWTH, **told):
     folder.mkdir()
     outcome = replace(OUTCOME, **told)
     files = {outcome.page: b"page", **result_files(outcome.stem, take_results(executed(growth=table)))}
+    files[outcome.executed] = b"copy"
     put(folder, Product(replace(outcome, files=dict.fromkeys(files, "hash")), files))
     write_whole(folder / "run.json", as_json({"run": 1, "runs": []}))
     return folder
@@ -161,7 +162,7 @@ def test_a_value_that_comes_or_goes_is_told(tmp_path):
 
 
 def test_pages_that_only_one_has_are_told(tmp_path):
-    other = {"notebook": "two", "page": "two.middle.en.html"}
+    other = {"notebook": "two", "page": "two.middle.en.html", "executed": "two.middle.en.ipynb"}
     changed = compare_runs(finished(tmp_path / "a"), finished(tmp_path / "b", **other))
     assert changed[["page", "before", "after"]].to_numpy().tolist() == [
         ["one.middle", "there", "missing"],
@@ -170,7 +171,12 @@ def test_pages_that_only_one_has_are_told(tmp_path):
 
 
 def test_one_page_of_a_notebook_on_each_side_is_compared_whatever_its_scenario(tmp_path):
-    other = {"scenario": "high", "page": "one.high.en.html", "parameters": {"goal": 11, "scenario": "high"}}
+    other = {
+        "scenario": "high",
+        "page": "one.high.en.html",
+        "executed": "one.high.en.ipynb",
+        "parameters": {"goal": 11, "scenario": "high"},
+    }
     changed = compare_runs(finished(tmp_path / "a"), finished(tmp_path / "b", **other))
     assert told_of(changed)[0][:3] == ("parameter", "", "scenario")
     assert set(changed["page"]) == {"one"}

@@ -103,7 +103,8 @@ def _papermill(job: Job, executed: Path, limits: Limits) -> str:
         from bnplan_lib.report.engine import ENGINE, MEGA
         from bnplan_lib.report.kernel_manager import ForkedManager
 
-        logging.getLogger("papermill").setLevel(logging.CRITICAL)
+        for talker in ("papermill", "asyncio"):  # what they would say, the error below says in one line
+            logging.getLogger(talker).setLevel(logging.CRITICAL + 1)
         config = Config()
         config.KernelManager.transport_encryption = "auto"  # ipykernel warns of plain TCP otherwise
         if _keeps_secrets(executed.parent):  # else Jupyter finds a place, where it may be left if all is killed
@@ -139,7 +140,7 @@ def _papermill(job: Job, executed: Path, limits: Limits) -> str:
             return f"cell {error.exec_count}: {error.ename}: {error.evalue}"
         except Exception as error:  # a kernel that dies or hangs raises what its client likes
             cell = getattr(error, "cell", None)
-            told = ANSI.sub("", f"{type(error).__name__}: {error}".strip())
+            told = ANSI.sub("", f"{type(error).__name__}: {error}".strip().partition("\n")[0])
             return f"cell {cell}: {told}" if cell else told
     return ""
 

@@ -7,7 +7,7 @@ import json
 import platform
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -42,6 +42,8 @@ def digest_of(content: bytes) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     return dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, Iterable) else str(value)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +15,12 @@ from typing import Any, Final
 
 import psutil
 
-from bnplan_lib.inputs.programme import data_folder
+from bnplan_lib.inputs.programme import data_folder, read_programme
 from bnplan_lib.report import cluster, workers
 from bnplan_lib.report.execute import Limits
-from bnplan_lib.report.fingerprint import digest_of
+from bnplan_lib.report.fingerprint import digest, digest_of, surroundings
 from bnplan_lib.report.folder import (
+    OWN,
     forget,
     hold,
     kept_runs,
@@ -32,9 +34,20 @@ from bnplan_lib.report.folder import (
 from bnplan_lib.report.index import guide_pages, index_pages, languages_of
 from bnplan_lib.report.kernels import can_fork, warm_kernels
 from bnplan_lib.report.plan import Job
-from bnplan_lib.report.record import RECORD, Outcome, Product, as_json, read_good, read_head, read_outcomes, versions
+from bnplan_lib.report.record import (
+    BAD,
+    RECORD,
+    Outcome,
+    Product,
+    as_json,
+    read_good,
+    read_head,
+    read_outcomes,
+    versions,
+)
 from bnplan_lib.report.workers import Stop
 
+COLD_JOBS: Final = 1  # for so few a warm process does not pay
 USED_SHARE: Final = 0.8  # of the machine's memory, by all kernels together, where nobody sets a limit
 
 
@@ -109,7 +122,7 @@ def run_jobs(
         due = [job for job in jobs if job.stem not in known]
         guides = None
         if due or unfinished(out):  # guides are made while notebooks run
-            guides = aside.submit(guide_pages, languages_of([*read_outcomes(out), *jobs]), folder)
+            guides = aside.submit(_guides, out, languages_of([*read_outcomes(out), *jobs]), folder)
         with writable(out):
             remember(out, {**(asked or {}), "run": how.since or number, "force": how.force or bool(how.since)})
         for outcome in known.values():
@@ -131,6 +144,21 @@ def run_jobs(
     return batch
 
 
+def _guides(out: Path, languages: tuple[str, ...], folder: str | Path | None) -> dict[str, str]:
+    """Return the pages that explain data and levers: those that are there where they would be the same."""
+    made, name = digest([languages, read_programme(folder).data_hash, surroundings()]), "guides.json"
+    try:
+        kept = json.loads((out / OWN / name).read_text(encoding="utf-8"))
+        if kept["made"] == made:
+            return dict(kept["pages"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # none yet, or of another version
+    pages = guide_pages(languages, folder)
+    with suppress(OSError):  # no room: they are made again
+        write_whole(out / OWN / name, json.dumps({"made": made, "pages": pages}, ensure_ascii=False))
+    return pages
+
+
 def _number(head: Mapping[str, Any]) -> int:
     number = head.get("run")
     return number if isinstance(number, int) else 0
@@ -148,12 +176,12 @@ def _keep(out: Path, product: Product) -> Outcome:
 
 def unchanged(jobs: Iterable[Job], out: Path, since: int = 0) -> dict[str, Outcome]:
     """Return the outcomes, by name, that a folder holds whole and that running again would only repeat."""
-    latest = {outcome.key: outcome for outcome in read_outcomes(out)}
+    good = read_good(out)
     found = {}
     for job in jobs:
-        outcome = latest.get((job.notebook.name, job.scenario, job.lang))
+        outcome = good.get((job.notebook.name, job.scenario, job.lang))
         same = outcome and outcome.run >= since and outcome.fingerprint == job.fingerprint
-        if outcome and same and not outcome.error and _is_whole(outcome, out):
+        if outcome and same and not (out / f"{job.stem}{BAD}").exists() and _is_whole(outcome, out):
             found[job.stem] = outcome
     return found
 
@@ -177,7 +205,8 @@ def _produce(jobs: list[Job], place: Path, how: How, stop: Stop, folder: str | P
     limits = how.limits if how.limits.memory_mb else replace(how.limits, memory_mb=_share_of_memory(count))
     method = workers.prepare()
     suite = any("bnplan_lib" in job.notebook.text for job in jobs)
-    with warm_kernels(suite) if can_fork() and not how.fresh_kernels else nullcontext():
+    warm = can_fork() and len(jobs) > COLD_JOBS and not how.fresh_kernels
+    with warm_kernels(suite) if warm else nullcontext():
         yield from workers.spread(jobs, method, count, place, limits, stop)
 
 
