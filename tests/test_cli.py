@@ -172,7 +172,7 @@ def test_the_data_option_shows_another_programme(bnplan, tmp_path):
 
 def test_a_dry_run_lists_what_would_run_and_writes_nothing(bnplan, tmp_path):
     done = bnplan("run", "-s", "low", "-s", "high", "--lang", "vi", "--dry-run", "--out", tmp_path / "pages")
-    assert len(done.stdout.splitlines()) == 10
+    assert len(done.stdout.splitlines()) == 12
     assert "bnplan run 01_growth_targets --scenario low --lang vi" in done.stdout
     assert not (tmp_path / "pages").exists()
 
