@@ -128,7 +128,8 @@ def placed(folder: Path) -> Iterator[Place]:
 def strange(out: Path) -> list[str]:
     """Return the files of an output folder that are half, or should not be there."""
     found = [str(path) for path in out.rglob(".*") if path.name != ".bnplan"]
-    found += [str(path) for path in (out / ".bnplan").rglob("*") if path.name not in ("lock", "plan.json", "guides.json")]
+    own = ("lock", "plan.json", "guides.json")
+    found += [str(path) for path in (out / ".bnplan").rglob("*") if path.name not in own]
     found += [str(path) for path in out.rglob("*.html") if not whole(path.read_bytes())]
     return found + [str(path) for end in ("json", "ipynb") for path in out.rglob(f"*.{end}") if not reads(path)]
 

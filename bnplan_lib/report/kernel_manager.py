@@ -94,6 +94,9 @@ class ForkedManager(AsyncKernelManager):
         """Return a client that shares its sockets' context with all others of this process."""
         return super().client(context=sockets(), **kwargs)
 
+    async def _async_interrupt_kernel(self) -> None:
+        """Leave a kernel that is about to be ended in peace: it would only say that it was interrupted."""
+
     @property
     def kernel_spec(self) -> Any:
         """The kernel's specification, asking for our provisioner."""
