@@ -81,6 +81,7 @@ def slide(page, lever: str, key: str) -> float:
     page.locator(f".bn-{lever} .noUi-target:not([disabled]) .noUi-handle").press(key)
     reading = float(page.locator(f".bn-{lever} .widget-readout").inner_text())
     page.locator(f"{PANEL} code", has_text=f"= {reading:g}").first.wait_for()
+    page.wait_for_timeout(500)
     return reading
 
 
@@ -88,6 +89,7 @@ def reset(page) -> None:
     """Press the button that undoes every move, and wait until none is named."""
     page.get_by_role("button", name="Back to the scenario").click()
     page.wait_for_function(f"() => !document.querySelector('{PANEL} code')", timeout=10_000)
+    page.wait_for_timeout(2_000)  # where none was named before, nothing tells that the kernel has come to it
 
 
 def until_drawn(page, numbers: str, told: str) -> bool:
