@@ -14,7 +14,7 @@ import typer
 
 from bnplan_lib.cli_calendar import calendar
 from bnplan_lib.cli_level import level
-from bnplan_lib.cli_options import Data, Edition, Format, print_table, tell
+from bnplan_lib.cli_options import Data, Edition, Format, fault_text, print_table, tell
 from bnplan_lib.cli_register import register
 from bnplan_lib.cli_run import health, run
 from bnplan_lib.cli_scenarios import compare, solve
@@ -205,7 +205,7 @@ def main() -> None:
     try:
         app()
     except PlanError as error:
-        tell(f"bnplan: {error}" if "\n" not in str(error) else str(error))
+        tell(fault_text(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # the reader of our output left: nothing is lost, and nothing more can be said there

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bnplan_lib.cli_options import tell
+from bnplan_lib.cli_options import fault_text, tell
 
 if TYPE_CHECKING:
+    from bnplan_lib.errors import PlanError
     from bnplan_lib.report.record import Outcome
     from bnplan_lib.report.runs import Batch
 
@@ -33,6 +34,13 @@ class Log:
             tell(json.dumps({**about, **more, "message": line}, ensure_ascii=False))
         elif bad or not self.quiet:
             tell(line)
+
+    def fault(self, error: PlanError) -> None:
+        """Say what a user can put right."""
+        if self.as_json:
+            self.note("fault", str(error), bad=True, code=error.exit_code)
+        else:
+            tell(fault_text(error))
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[Outcome, bool], None]]:

@@ -11,6 +11,8 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bnplan_lib.errors import PlanError
+
 
 class Format(StrEnum):
     """How rows are printed."""
@@ -44,6 +46,11 @@ def print_table(table: pd.DataFrame, format_: Format) -> None:
         typer.echo(to_csv(table), nl=False)
     else:
         typer.echo(table.to_string(index=False, na_rep="", max_colwidth=44))
+
+
+def fault_text(error: PlanError) -> str:
+    """Return what is said of an error: its own lines, or one that says who speaks."""
+    return str(error) if "\n" in str(error) else f"bnplan: {error}"
 
 
 def tell(message: str) -> None:

@@ -22,7 +22,10 @@ from bnplan_lib.errors import PlanError
 
 if TYPE_CHECKING:
     from bnplan_lib.report.plan import Selection
+    from bnplan_lib.report.runs import How
     from bnplan_lib.report.workers import Stop
+
+STOPPED_BY_HAND = 130  # whoever pressed Ctrl-C knows
 
 
 class Lang(StrEnum):
@@ -66,7 +69,8 @@ def run(
     ] = 0,
     output_limit: Annotated[int, typer.Option(min=0, help="MB that a notebook may write; 0 is any.")] = 50,
     on_failure: Annotated[
-        str | None, typer.Option(metavar="COMMAND", help="Start this if a run fails, with run.json as last argument.")
+        str | None,
+        typer.Option(metavar="COMMAND", help="Start this if it ends with an error, with run.json as last argument."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")] = False,
     log_json: Annotated[bool, typer.Option("--log-json", help="One JSON object a line, on stderr.")] = False,
@@ -77,38 +81,48 @@ def run(
     What did not change since it last ran into the same folder does not run again.
     """
     from bnplan_lib.report.execute import Limits
-    from bnplan_lib.report.plan import plan_jobs
-    from bnplan_lib.report.runs import How, run_jobs
+    from bnplan_lib.report.runs import How
 
-    if dask and workers:
-        raise PlanError("--dask: the cluster says how many notebooks run at once, so leave out --workers")
     told = Log(quiet, log_json)
-    asked = _asked(notebooks, scenario, set_, grid, runs, lang)
-    since = 0
-    if resume and not asked:
-        left = _unfinished(out)
-        if left is None:
-            told.note("resume", f"{out}: no run is unfinished")
-            return
-        asked, since = left
-    selections = asked or [_selection(lang=Lang.both)]
+    limits = Limits(time_limit, memory_limit, output_limit)
+    try:
+        if dask and workers:
+            raise PlanError("--dask: the cluster says how many notebooks run at once, so leave out --workers")
+        asked, since = _asked(notebooks, scenario, set_, grid, runs, lang), 0
+        if resume and not asked:
+            left = _unfinished(out)
+            if left is None:
+                told.note("resume", f"{out}: no run is unfinished")
+                return
+            asked, since = left
+        how = How(workers, force, since, keep, limits, dask=dask)
+        code = _carry_out(asked or [_selection(lang=Lang.both)], out, how, told, dry_run, data)
+    except PlanError as error:
+        told.fault(error)
+        code = error.exit_code
+    if code and on_failure and not dry_run and code != STOPPED_BY_HAND:
+        _start(on_failure, out)
+    raise typer.Exit(code)
+
+
+def _carry_out(selections: list[Selection], out: Path, how: How, told: Log, dry_run: bool, data: Path | None) -> int:
+    """Run what is asked for, or list it, and return the exit code."""
+    from bnplan_lib.report.plan import plan_jobs
+    from bnplan_lib.report.runs import run_jobs
+
     jobs = plan_jobs(selections, data)
     if dry_run:
         for job in jobs:
             typer.echo(job.command)
-        tell(f"{len(jobs)} runs, all of them valid")
-        return
-    how = How(workers, force, since, keep, Limits(time_limit, memory_limit, output_limit), dask=dask)
+        told.note("planned", f"{len(jobs)} runs, all of them valid", runs=len(jobs))
+        return 0
     with _stopping() as stop, told.progress(len(jobs)) as report:
         plan = {"selections": [asdict(one) for one in selections]}
         batch = run_jobs(jobs, out, report, how, stop, plan, data)
     told.end(batch, out)
-    if batch.status != "done" and on_failure:
-        _start(on_failure, out)
     if stop.signal:
-        raise typer.Exit(128 + stop.signal)
-    if batch.status != "done":
-        raise typer.Exit(4)
+        return 128 + stop.signal
+    return 0 if batch.status == "done" else 4
 
 
 def _asked(

@@ -17,22 +17,11 @@ from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
-import nbformat
 import pytest
-from nbformat import v4
+from small import written
 
-SPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
-PARAMETERS = 'scenario: str = "middle"  # one\nlang: str = "en"  # two\nlevers: dict = {}  # three'
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 MARK = "FAULTS_OF"  # variable by which every process of a command is known, whoever its parent is
-
-
-def written(path: Path, *cells: str) -> Path:
-    """Write a notebook of code cells that `bnplan run` accepts."""
-    first = v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}, id="c0")
-    code = [first, *(v4.new_code_cell(cell, id=f"c{place}") for place, cell in enumerate(cells, 1))]
-    nbformat.write(v4.new_notebook(cells=code, metadata={"kernelspec": SPEC}), path)
-    return path
 
 
 def springs(folder: Path, water: object, count: int = 6, seconds: float = 0.0) -> list[Path]:

@@ -10,10 +10,14 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from small import bnplan, written
+
+from bnplan_lib.errors import PlanError
+from bnplan_lib.report import workers
 
 pytestmark = pytest.mark.slow
 
@@ -190,6 +194,29 @@ def test_a_dry_run_lists_each_run_and_starts_nothing(tmp_path):
     done = bnplan("run", "01_growth_targets", "--grid", "goal=[11, 12]", "--dry-run", "--out", tmp_path / "out")
     assert done.stdout.splitlines()[0] == "bnplan run 01_growth_targets --scenario middle --lang vi --set goal=11"
     assert (len(done.stdout.splitlines()), (tmp_path / "out").exists()) == (4, False)
+
+
+def test_json_logs_hold_what_is_wrong_too(tmp_path):
+    done = run("01_growth_targets", "--set", "gaol=1", "--log-json", "--out", tmp_path / "out")
+    told = json.loads(done.stderr)
+    assert (done.returncode, told["event"], told["level"], told["code"]) == (2, "fault", "error", 2)
+    assert told["message"].startswith("--set gaol: unknown parameter; nearest: goal")
+
+
+def test_a_command_is_started_where_nothing_could_run(tmp_path):
+    (tmp_path / "called.py").write_text("print('called')", encoding="utf-8")
+    done = run("--scenario", "hihg", "--on-failure", f"{sys.executable} {tmp_path / 'called.py'}", "--out", tmp_path)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "called")
+
+
+def test_where_no_process_can_be_started_those_that_run_go_on():
+    def begin():
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    busy = SimpleNamespace(job=("job", 1))
+    assert workers._idle([busy], 2, begin) is None
+    with pytest.raises(PlanError, match="no process can be started for notebooks, Resource temporarily unavailable"):
+        workers._idle([], 2, begin)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")

@@ -16,7 +16,7 @@ import nbformat
 import pandas as pd
 import psutil
 import pytest
-from nbformat import v4
+from small import bnplan, written
 
 from bnplan_lib import read_programme, read_scenario, simulate
 from bnplan_lib.analysis import blocks
@@ -31,19 +31,12 @@ from bnplan_lib.report.workers import Stop
 
 NOTEBOOK = "01_growth_targets"
 WAIT_SECONDS = 60
-CODE = 'scenario: str = "middle"  # one\nlang: str = "en"  # two\nlevers: dict = {}  # three'
 NOBODY = "tcp://127.0.0.1:1"
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name != "posix", reason="signals are POSIX"),
 ]
-
-
-def bnplan(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does."""
-    command = [sys.executable, "-m", "bnplan_lib.cli", *words]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
 
 
 @dataclass
@@ -100,9 +93,7 @@ def cluster(tmp_path_factory):
 def sleeper(folder: Path, seconds: int) -> str:
     """Write a notebook that tells the number of its kernel's process and sleeps; return its path."""
     told = f"import os, time\nprint(os.getpid(), file=open({str(folder / 'begun')!r}, 'a'))\ntime.sleep({seconds})"
-    cells = [v4.new_code_cell(CODE, metadata={"tags": ["parameters"]}), v4.new_code_cell(told)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(v4.new_notebook(cells=cells, metadata=kernel), folder / "sleeper.ipynb")
+    written(folder / "sleeper.ipynb", told)
     return str(folder / "sleeper.ipynb")
 
 

@@ -81,7 +81,7 @@ class Killed:
 MOMENTS = {
     "before the first page": lambda place, before: (place.out / ".bnplan" / "plan.json").exists(),
     "between pages": lambda place, before: len(changed(before, place.records())) >= 2,
-    "while it publishes": lambda place, before: (place.out / ".bnplan" / "work" / "report").exists(),
+    "while it publishes": lambda place, before: (place.out / ".bnplan" / "aside" / "report").exists(),
 }
 
 
@@ -162,7 +162,7 @@ def stopped(good, tmp_path_factory, request):
     with placed(tmp_path_factory.mktemp("stopped")) as here, Reader(copied(good, here).out) as reader:
         paths = [*springs(here.folder, 2, 2), written(here.folder / "n2.ipynb", CHILDREN)]
         running = here.start(*paths)
-        wait_for(lambda: list((here.out / ".bnplan" / "work").glob("run-*/work/begun")), running)
+        wait_for(lambda: list((here.out / ".bnplan" / "aside").glob("run-*/here/begun")), running)
         request.param(running)
         yield here, ended(running), here.left(), reader
 
@@ -192,7 +192,7 @@ def test_a_command_stopped_while_it_plans_leaves_with_143(place):
 def test_ctrl_c_lets_running_notebooks_end_and_leaves_with_130(place):
     running = place.start(*springs(place.folder, 1, 4, seconds=1))
     wait_for(
-        lambda: (place.out / ".bnplan" / "work").exists() and len(list(place.out.glob(".bnplan/work/run-*"))) > 1,
+        lambda: len(list(place.out.glob(".bnplan/aside/run-*"))) > 1,
         running,
     )
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat import v4
+from small import bnplan, written
 
 from bnplan_lib.report import runs
 from bnplan_lib.report.kernels import FOLDER, can_fork, warm_kernels
@@ -21,22 +21,12 @@ from bnplan_lib.report.notebooks import notebook_folder
 from bnplan_lib.report.plan import Selection, plan_jobs
 
 NOTEBOOKS = sorted(path.stem for path in notebook_folder().glob("*.ipynb"))
-SPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
-PARAMETERS = 'scenario: str = "middle"  # one\nlang: str = "en"  # two\nlevers: dict = {}  # three'
 FORKED = "import os; print(os.getppid() != int(os.environ['JPY_PARENT_PID']))"
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux alone"),
 ]
-
-
-def written(path: Path, *cells: str, kernel: dict[str, str] = SPEC) -> Path:
-    """Write a notebook of code cells that `bnplan run` accepts."""
-    first = v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
-    code = [first, *(v4.new_code_cell(cell) for cell in cells)]
-    nbformat.write(v4.new_notebook(cells=code, metadata={"kernelspec": kernel}), path)
-    return path
 
 
 @contextmanager
@@ -83,13 +73,6 @@ def execute(folder: Path, *cells: str, kernel: str = "python3", **options):
 def printed(folder: Path, *cells: str, **options) -> str:
     """Return what the last cell printed."""
     return execute(folder, *cells, **options)[-1][0]["text"].strip()
-
-
-def bnplan(*words: object, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does."""
-    command = [sys.executable, "-m", "bnplan_lib.cli", "run", "--lang", "en", *map(str, words)]
-    environment = {**os.environ, **env}
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, env=environment)
 
 
 def until_gone(pids: list[int], seconds: float = 10) -> list[int]:
@@ -380,7 +363,7 @@ def batch(tmp_path_factory):
         written(folder / "5_murder.ipynb", killed),
         written(folder / "6_last.ipynb", FORKED),
     ]
-    return folder / "out", bnplan(*paths, "--workers", "1", "--out", folder / "out")
+    return folder / "out", bnplan("run", "--lang", "en", *paths, "--workers", "1", "--out", folder / "out")
 
 
 def said(folder: Path, name: str) -> str:

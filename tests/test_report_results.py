@@ -15,7 +15,7 @@ from bnplan_lib.figures import results
 from bnplan_lib.figures.results import RESULTS
 from bnplan_lib.report.changes import COLUMNS, compare_runs, key_columns
 from bnplan_lib.report.folder import put, write_whole
-from bnplan_lib.report.record import Outcome, Product, as_json
+from bnplan_lib.report.record import Outcome, Product, as_json, read_records
 from bnplan_lib.report.results import read_results, result_files, take_results
 
 GROWTH = pd.DataFrame(
@@ -198,6 +198,15 @@ def test_rows_are_told_apart_by_the_fewest_columns_from_the_first():
     table = pd.DataFrame({"sector": ["a", "a", "b"], "year": [1, 2, 1], "value": [0, 0, 0]})
     assert key_columns(table, table) == ["sector", "year"]
     assert key_columns(table.head(1), table.tail(1)) == ["sector"]
+
+
+@pytest.mark.parametrize(("name", "found"), [("more.parquet", 1), ("../more.parquet", 0), ("/more", 0), ("a/b", 0)])
+def test_a_record_that_names_files_elsewhere_is_passed_over(tmp_path, name, found):
+    folder = finished(tmp_path / "a")
+    path = folder / "one.middle.en.run.json"
+    told = json.loads(path.read_text("utf-8"))
+    write_whole(path, json.dumps({**told, "files": {**told["files"], name: "hash"}}))
+    assert len(read_records(folder).good) == found
 
 
 def test_results_of_a_run_are_read_by_name(tmp_path):

@@ -14,6 +14,7 @@ import browser as look
 import nbformat
 import pytest
 from nbformat import v4
+from small import bnplan
 from toy import DATA
 
 from bnplan_lib.report.notebooks import notebook_folder
@@ -25,12 +26,6 @@ PAGES = [f"{NOTEBOOK}.middle.{lang}.html" for lang in ("vi", "en")]
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 pytestmark = pytest.mark.slow
-
-
-def bnplan(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does."""
-    command = [sys.executable, "-m", "bnplan_lib.cli", *words]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
 
 
 def papermill(target, *words: str) -> subprocess.CompletedProcess[str]:

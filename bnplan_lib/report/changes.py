@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bnplan_lib.errors import PlanError
-from bnplan_lib.report.record import Outcome, read_good, read_head
+from bnplan_lib.report.record import Outcome, read_head, read_records
 from bnplan_lib.report.results import read_results
 
 COLUMNS: Final = ["kind", "page", "what", "row", "column", "before", "after", "change"]
@@ -58,7 +58,7 @@ def compare_runs(first: Path, second: Path) -> pd.DataFrame:
 def _pages(folder: Path) -> dict[str, Outcome]:
     """Return one outcome for each notebook and scenario, English where there is: figures know no language."""
     found: dict[str, Outcome] = {}
-    for outcome in sorted(read_good(folder).values(), key=lambda one: one.lang, reverse=True):
+    for outcome in sorted(read_records(folder).good.values(), key=lambda one: one.lang, reverse=True):
         found[f"{outcome.notebook}.{outcome.scenario}"] = outcome
     return found
 

@@ -57,8 +57,8 @@ def _product(job: Job, notebook: Any, error: str, started: datetime, clock: floa
     page, error = _page(job, notebook, error)
     suffix = ".failed" if error else ""
     page_name, copy_name = f"{job.stem}{suffix}.html", f"{job.stem}{suffix}.ipynb"
-    copy = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    files = {copy_name: copy.encode(), page_name: page.encode()}
+    executed = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    files = {copy_name: executed.encode(), page_name: page.encode()}
     if not error:
         files |= result_files(job.stem, take_results(notebook))
     outcome = Outcome(
@@ -112,7 +112,7 @@ def _papermill(job: Job, executed: Path, limits: Limits) -> str:
         if sys.platform == "linux":  # a port may be taken by others before its kernel has it; a name without a file not
             config.KernelManager.transport = "ipc"
             config.KernelManager.ip = f"@bnplan-{secrets.token_hex(8)}"
-        source, folder = executed.with_name("notebook.ipynb"), executed.with_name("work")
+        source, folder = executed.with_name("notebook.ipynb"), executed.with_name("here")
         try:
             source.write_text(job.notebook.text, encoding="utf-8")
             folder.mkdir()

@@ -48,8 +48,9 @@ def _plain(value: Any) -> Any:
 
 
 def _library() -> str:
-    files = sorted(path for path in PACKAGE.rglob("*") if path.is_file() and not PASSED_OVER & set(path.parts))
-    return digest([[path.relative_to(PACKAGE).as_posix(), digest_of(path.read_bytes())] for path in files])
+    files = {path.relative_to(PACKAGE): path for path in PACKAGE.rglob("*") if path.is_file()}
+    own = sorted(name for name in files if not any(part in PASSED_OVER or part[0] == "." for part in name.parts))
+    return digest([[name.as_posix(), digest_of(files[name].read_bytes())] for name in own])
 
 
 def _environment() -> str:

@@ -24,6 +24,7 @@ from bnplan_lib.errors import PlanError
 from bnplan_lib.report.record import BAD, Outcome, Product, as_json, record_name
 
 OWN: Final = ".bnplan"
+ASIDE: Final = "aside"  # in it, what a command needs while it runs
 LATEST: Final = "latest"
 KEPT: Final = "runs"
 PLAN: Final = "plan.json"
@@ -48,7 +49,7 @@ def hold(out: Path) -> Iterator[Path]:
             lock.acquire(blocking=False)
         except Timeout:
             raise PlanError(f"{out}: {_holder(own)} writes here; wait for its end or choose another --out") from None
-    place = (own / "work").resolve()  # notebooks run in folders of their own
+    place = (own / ASIDE).resolve()  # notebooks run in folders of their own
     try:
         with writable(out):
             shutil.rmtree(place, ignore_errors=True)
@@ -117,7 +118,7 @@ def publish(out: Path, number: int, outcomes: list[Outcome], more: Mapping[str, 
 
     `more` are the front pages and the record. Of such reports the newest `keep` stay.
     """
-    aside = out / OWN / "work" / "report"
+    aside = out / OWN / ASIDE / "report"
     aside.mkdir()
     for name in [name for one in outcomes for name in (*one.files, record_name(one))]:
         _share(out / name, aside / name)
@@ -149,7 +150,7 @@ def _share(path: Path, other: Path) -> None:
 
 def _lead(out: Path, target: Path) -> None:
     """Let `latest` lead to a folder; where links are not to be had it is a file with the folder's name."""
-    aside = out / OWN / "work" / LATEST
+    aside = out / OWN / ASIDE / LATEST
     if (out / LATEST).is_dir() and not (out / LATEST).is_symlink():
         raise IsADirectoryError(errno.EISDIR, f"{LATEST} is a folder, remove it so that it can lead to {target.name}")
     try:

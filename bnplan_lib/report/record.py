@@ -15,6 +15,7 @@ PACKAGES: Final = ("bnplan", "pandas", "numpy", "plotly", "papermill", "nbconver
 RECORD: Final = "run.json"
 GOOD: Final = ".run.json"  # how the records of single runs end
 BAD: Final = ".failed.run.json"
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Outcome:
     run: int = 0
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         """What makes two runs the same page: notebook, scenario, language."""
         return self.notebook, self.scenario, self.lang
 
@@ -79,20 +80,27 @@ def versions() -> dict[str, str]:
     return found
 
 
-def read_outcomes(folder: Path) -> list[Outcome]:
-    """Return the latest outcome of each page in a folder, from the records beside the pages.
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the records beside the pages of a folder say, by page: the latest good run, and one that failed after it.
 
-    A run that failed hides the good one before it; what cannot be read, or was written by another version, is
-    passed over, so that it runs again.
+    What cannot be read, or was written by another version, is passed over, so that it runs again.
     """
+
+    good: Mapping[Key, Outcome]
+    failed: Mapping[Key, Outcome]
+
+    @property
+    def latest(self) -> list[Outcome]:
+        """The latest outcome of each page in the order of their names; one that failed hides the good one before it."""
+        return sorted({**self.good, **self.failed}.values(), key=lambda one: one.key)
+
+
+def read_records(folder: Path) -> Records:
+    """Return the records of a folder."""
     good = {one.key: one for one in _read(folder.glob(f"*{GOOD}")) if (folder / one.page).is_file()}
-    bad = {one.key: one for one in _read(folder.glob(f"*{BAD}"))}
-    return sorted((good | bad).values(), key=lambda one: one.key)
-
-
-def read_good(folder: Path) -> dict[tuple[str, str, str], Outcome]:
-    """Return the latest outcome of each page that was written in full, by its key."""
-    return {one.key: one for one in _read(folder.glob(f"*{GOOD}")) if one.status == "done"}
+    failed = {one.key: one for one in _read(folder.glob(f"*{BAD}"))}
+    return Records({key: one for key, one in sorted(good.items()) if one.status == "done"}, failed)
 
 
 def _read(paths: Iterable[Path]) -> Iterable[Outcome]:
@@ -115,7 +123,7 @@ def _is_sound(told: Mapping[str, Any], name: str) -> bool:
         return False
     files = told["files"]
     whole = isinstance(files, dict) and {told["page"], told["executed"]} <= set(files)
-    return whole and name.startswith(".".join(texts[:3]) + ".")
+    return whole and all(Path(one).name == one for one in files) and name.startswith(".".join(texts[:3]) + ".")
 
 
 def record_name(outcome: Outcome) -> str:

@@ -39,10 +39,10 @@ from bnplan_lib.report.record import (
     RECORD,
     Outcome,
     Product,
+    Records,
     as_json,
-    read_good,
     read_head,
-    read_outcomes,
+    read_records,
     versions,
 )
 from bnplan_lib.report.workers import Stop
@@ -118,11 +118,12 @@ def run_jobs(
     how, stop = how or How(), stop or Stop()
     with hold(out) as place, ThreadPoolExecutor(1) as aside:
         number = 1 + max([_number(read_head(out)), *(int(path.name) for path in kept_runs(out))])
-        known = {} if how.force else unchanged(jobs, out, how.since)
+        records = read_records(out)
+        known = {} if how.force else unchanged(jobs, out, records, how.since)
         due = [job for job in jobs if job.stem not in known]
         guides = None
         if due or unfinished(out):  # guides are made while notebooks run
-            guides = aside.submit(_guides, out, languages_of([*read_outcomes(out), *jobs]), folder)
+            guides = aside.submit(_guides, out, languages_of([*records.latest, *jobs]), folder)
         with writable(out):
             remember(out, {**(asked or {}), "run": how.since or number, "force": how.force or bool(how.since)})
         for outcome in known.values():
@@ -174,12 +175,11 @@ def _keep(out: Path, product: Product) -> Outcome:
     return product.outcome
 
 
-def unchanged(jobs: Iterable[Job], out: Path, since: int = 0) -> dict[str, Outcome]:
+def unchanged(jobs: Iterable[Job], out: Path, records: Records, since: int = 0) -> dict[str, Outcome]:
     """Return the outcomes, by name, that a folder holds whole and that running again would only repeat."""
-    good = read_good(out)
     found = {}
     for job in jobs:
-        outcome = good.get((job.notebook.name, job.scenario, job.lang))
+        outcome = records.good.get((job.notebook.name, job.scenario, job.lang))
         same = outcome and outcome.run >= since and outcome.fingerprint == job.fingerprint
         if outcome and same and not (out / f"{job.stem}{BAD}").exists() and _is_whole(outcome, out):
             found[job.stem] = outcome
@@ -240,7 +240,8 @@ def _record(batch: Batch, out: Path, head: dict[str, Any], guides: dict[str, str
 
     Without `guides` nothing ran: the number of the command before stays.
     """
-    everything, good = read_outcomes(out), sorted(read_good(out).values(), key=lambda one: one.key)
+    records = read_records(out)
+    everything, good = records.latest, list(records.good.values())
     pages = {one.page for one in good}
     if guides is None:
         head = {**head, "run": _number(read_head(out))}

@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
+from bnplan_lib.errors import PlanError
 from bnplan_lib.report.execute import Limits, lost, run_job
 from bnplan_lib.report.plan import Job
 from bnplan_lib.report.record import Product
@@ -132,7 +133,11 @@ def _idle(crew: list[Worker], most: int, begin: Callable[[], Worker]) -> Worker 
     """Return a worker without a job, a new one while there are fewer than may be."""
     idle = next((worker for worker in crew if not worker.job), None)
     if idle is None and len(crew) < most:
-        crew.append(idle := begin())
+        try:
+            crew.append(idle := begin())
+        except OSError as error:  # no room for one more: those that run go on
+            if not crew:
+                raise PlanError(f"no process can be started for notebooks, {error.strerror or error}") from error
     return idle
 
 
