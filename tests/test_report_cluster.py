@@ -26,6 +26,7 @@ from bnplan_lib.report.cluster import spread
 from bnplan_lib.report.execute import Limits, run_job
 from bnplan_lib.report.parcel import pack, unpack
 from bnplan_lib.report.plan import Selection, plan_jobs
+from bnplan_lib.report.record import read_records
 from bnplan_lib.report.runs import unchanged
 from bnplan_lib.report.workers import Stop
 
@@ -126,7 +127,7 @@ def test_a_run_on_the_cluster_brings_forth_what_a_run_here_does(cluster, tmp_pat
     there = {name: (tmp_path / name).read_bytes() for name in here.files}
     assert there[here.outcome.page] == here.files[here.outcome.page]
     assert outputs(there[here.outcome.executed]) == outputs(here.files[here.outcome.executed])
-    assert list(unchanged([job], tmp_path)) == [job.stem]
+    assert list(unchanged([job], tmp_path, read_records(tmp_path))) == [job.stem]
 
 
 def test_a_scenario_file_goes_along_with_its_run(cluster, tmp_path):

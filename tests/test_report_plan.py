@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nbformat import v4
 
 from bnplan_lib.errors import ParameterError, PlanError
-from bnplan_lib.report.clean import short_paths
+from bnplan_lib.report.clean import read_clean, short_paths
 from bnplan_lib.report.execute import led_to_pages
 from bnplan_lib.report.matrix import as_text, read_grid, read_runs
 from bnplan_lib.report.notebooks import value_of
@@ -102,6 +102,12 @@ def test_faults_of_several_selections_are_told_at_once():
             [Selection(("nothing",)), Selection((GROWTH,), ("hihg",)), Selection((GROWTH,), settings=("gaol=1",))]
         )
     assert [word in str(told.value) for word in ("'nothing'", "'hihg'", "gaol")] == [True] * 3
+
+
+def test_of_a_copy_that_was_half_written_the_notebook_is_left(tmp_path):
+    job, executed = planned()[0], tmp_path / "executed.ipynb"
+    write(executed, job.notebook.text[:200])
+    assert len(read_clean(job, executed, "").cells) == len(json.loads(job.notebook.text)["cells"])
 
 
 # What a run rests on

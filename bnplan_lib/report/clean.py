@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,9 @@ from bnplan_lib.report.plan import Job
 
 def read_clean(job: Job, executed: Path, folder: str) -> Any:
     """Return the executed notebook, or as much of it as there is, without paths of this machine."""
-    import nbformat
     from papermill.translators import PythonTranslator
 
-    text = executed.read_text(encoding="utf-8") if executed.is_file() else job.notebook.text
-    notebook = nbformat.reads(text, as_version=4)
+    notebook = _as_far_as_it_came(job, executed)
     about = notebook.metadata.get("papermill", {})
     about.update({"input_path": f"{job.notebook.name}.ipynb", "output_path": f"{job.stem}.ipynb"})
     about.get("parameters", {}).update(short_paths(job.parameters))
@@ -32,6 +31,14 @@ def read_clean(job: Job, executed: Path, folder: str) -> Any:
         if cell.cell_type == "code":
             cell.outputs = [without_paths(output, folder) for output in cell.outputs]
     return notebook
+
+
+def _as_far_as_it_came(job: Job, executed: Path) -> Any:
+    import nbformat
+
+    with suppress(OSError, ValueError):  # it was not begun, or there was no room for the whole of it
+        return nbformat.reads(executed.read_text(encoding="utf-8"), as_version=4)
+    return nbformat.reads(job.notebook.text, as_version=4)
 
 
 def without_paths(value: Any, folder: str) -> Any:
