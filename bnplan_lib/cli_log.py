@@ -81,7 +81,8 @@ class Log:
             "end", f"{wrote}; start with {out / 'index.html'}", bad=False, run=batch.run, status=batch.status, **many
         )
         for one in batch.failed:
-            see = f"; see {out / one.executed}" if (out / one.executed).is_file() else ""
+            left = ".failed." in one.executed and (out / one.executed).is_file()  # else there is what was before
+            see = f"; see {out / one.executed}" if left else ""
             line = f"{one.notebook} ({one.scenario}, {one.lang}) failed: {one.error}{see}"
             self.note("failed", line, bad=True, notebook=one.notebook, scenario=one.scenario, lang=one.lang)
         if batch.trouble:
