@@ -19,6 +19,7 @@ from bnplan_lib.cli_register import register
 from bnplan_lib.cli_run import health, run
 from bnplan_lib.cli_scenarios import compare, solve
 from bnplan_lib.cli_schedule import schedule
+from bnplan_lib.cli_share import bundle, pdf
 from bnplan_lib.cli_show import show
 from bnplan_lib.errors import PlanError
 
@@ -113,6 +114,10 @@ app.command(
     epilog="Examples:  bnplan schedule systemd --out reports --to units  ·  "
     "bnplan schedule cron --runs runs.toml --every week --at 05:15  ·  bnplan schedule windows --to ."
 )(schedule)
+app.command(epilog="Examples:  bnplan bundle --to pages.zip  ·  bnplan bundle --out reports --to intranet/bnplan")(
+    bundle
+)
+app.command(epilog="Examples:  bnplan pdf --to paper  ·  bnplan pdf 00_overview --lang vi --to paper")(pdf)
 app.command(epilog="Examples:  bnplan show projects  ·  bnplan show growth --scenario high --format json")(show)
 app.command(
     epilog="Examples:  bnplan solve --target A.I.1=11.5 --by growth.industry  ·  "

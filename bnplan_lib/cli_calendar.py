@@ -32,15 +32,17 @@ def calendar(
     from bnplan_lib.figures.dates import agenda
     from bnplan_lib.inputs.programme import read_programme
     from bnplan_lib.inputs.scenario import read_scenario
-    from bnplan_lib.report.dates import stamp_of, to_icalendar, write_calendar
+    from bnplan_lib.report.dates import to_icalendar
+    from bnplan_lib.report.folder import write_out
+    from bnplan_lib.report.stamp import day_signed
 
     programme = read_programme(data)
     story = read_scenario(scenario, folder=data)
     plan = agenda(programme, story, lang.value, agency or ())
-    text = to_icalendar(plan, stamp_of(programme))
+    text = to_icalendar(plan, day_signed(programme))
     if to is None:
         typer.echo(text.encode(), nl=False)  # bytes: line ends stay as they are, whatever the terminal's encoding
     else:
-        write_calendar(to, text)
+        write_out(to, text)
     moved = sum(entry.moved for entry in plan.entries)
     tell(f"{to or 'stdout'}: {len(plan.entries)} entries, {moved} of them moved by the scenario {story.name}")

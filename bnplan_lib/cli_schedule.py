@@ -43,7 +43,8 @@ def schedule(
     data: Data = None,
 ) -> None:
     """Write what starts `bnplan run` by itself: a systemd service and timer, a line for cron, a task, a workflow."""
-    from bnplan_lib.report.schedule import Schedule, schedule_files, to_install, write_files
+    from bnplan_lib.report.folder import write_files
+    from bnplan_lib.report.schedule import Schedule, schedule_files, to_install
 
     given = {"--out": out, "--runs": runs, "--data": data}
     if kind is Kind.github and (also := [name for name, path in given.items() if path is not None]):

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import shutil
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-)
-ARGUMENTS = (
-    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)  # fmt: skip
+from bnplan_lib.report.paper import switches
+
+OUTSIDE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 DATA = Path(__file__).resolve().parents[1] / "data"
 BOTH = {
     "bnplan",
@@ -125,16 +115,9 @@ COVERED = """() => [...document.querySelectorAll('figure.chart')].flatMap(figure
 DRAWN = "() => [...document.querySelectorAll('.plot')].every(plot => plot.querySelector('.main-svg'))"
 
 
-def find_chromium() -> str | None:
-    """Return the path of a Chromium or Chrome of this machine, None if there is none."""
-    found = filter(None, map(shutil.which, NAMES))
-    return next(found, None) or next((place for place in PLACES if Path(place).is_file()), None)
-
-
 def arguments() -> list[str]:
-    """Return Chromium's switches: no outside host resolves; no sandbox only where root runs it."""
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return [*ARGUMENTS, *(["--no-sandbox"] if root else [])]
+    """Return Chromium's switches; no outside host resolves."""
+    return [*switches(), OUTSIDE]
 
 
 @dataclass

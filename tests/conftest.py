@@ -8,8 +8,10 @@ import sys
 import time
 
 import pytest
-from browser import arguments, find_chromium
+from browser import arguments
 from hypothesis import settings
+
+from bnplan_lib.report.paper import find_chromium
 
 RUN_SECONDS = 300
 

@@ -8,13 +8,13 @@ import icalendar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from toy import DATA, write_toy
+from toy import DATA
 
-from bnplan_lib.errors import DataError, ParameterError, PlanError
+from bnplan_lib.errors import ParameterError, PlanError
 from bnplan_lib.figures.dates import Agenda, Entry, agenda
 from bnplan_lib.inputs.programme import read_programme
 from bnplan_lib.inputs.scenario import read_scenario
-from bnplan_lib.report.dates import stamp_of, to_icalendar
+from bnplan_lib.report.dates import to_icalendar
 
 STAMP = datetime(2026, 3, 31, tzinfo=UTC)
 LATE = {"tasks.II.7.delay_quarters": 2, "projects.III.10.delay_quarters": 3}
@@ -215,28 +215,3 @@ def test_a_comma_does_not_divide_the_category():
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.just("\n"), max_size=200))
 def test_any_text_is_read_back_as_it_was(text):
     assert plain(one(text))["tasks-I.1@bnplan"]["SUMMARY"] == text
-
-
-def test_a_calendar_is_stamped_with_the_day_of_signing(monkeypatch):
-    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    assert stamp_of(read_programme()) == STAMP
-
-
-def test_a_set_build_time_is_the_stamp(monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert stamp_of(read_programme()) == datetime(1970, 1, 2, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("epoch", ["yesterday", "1.5", "9" * 20])
-def test_a_build_time_that_is_none_is_refused(monkeypatch, epoch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
-    with pytest.raises(PlanError, match=f"SOURCE_DATE_EPOCH: must be whole seconds since 1970, found '{epoch}'"):
-        stamp_of(read_programme())
-
-
-def test_data_without_a_day_of_signing_are_refused(monkeypatch, tmp_path):
-    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    path = write_toy(tmp_path) / "datapackage.json"
-    path.write_text(path.read_text("utf-8").replace('"signed": "2026-03-31"', '"signed": "31/3/2026"'), "utf-8")
-    with pytest.raises(DataError, match=r"programme\.signed: must be a day such as 2026-03-31, found '31/3/2026'"):
-        stamp_of(read_programme(tmp_path))

@@ -193,7 +193,12 @@ def footer_of(job: Job) -> dict[str, str]:
     return {
         say("Source"): "261/CTr-UBND, 31/3/2026",
         say("Parameters"): ", ".join(f"{key} = {value}" for key, value in short_paths(job.parameters).items()),
-        say("Data"): f"{job.data['version']}, sha256 {job.data['hash'][:16]}",
+        say("Data"): say(
+            "{version} of {day}, sha256 {hash}",
+            version=job.data["version"],
+            day=say.date(job.data["day"]),
+            hash=job.data["hash"][:16],
+        ),
         say("Command"): job.command,
         say("Made with"): ", ".join(f"{name} {used[name]}" for name in ("bnplan", "pandas", "plotly", "papermill")),
     }

@@ -140,6 +140,19 @@ def kept_runs(out: Path) -> list[Path]:
     )
 
 
+def newest_report(out: Path) -> Path:
+    """Return the folder of the newest good report.
+
+    Raises
+    ------
+    PlanError
+        If the folder keeps none.
+    """
+    if not (kept := kept_runs(out)):
+        raise PlanError(f"{out}: no good report is kept here; `bnplan run --out {out}` makes one")
+    return kept[-1]
+
+
 def _share(path: Path, other: Path) -> None:
     """Give a file a second name, for files here are replaced and never changed; a copy where that is not to be had."""
     try:
@@ -172,3 +185,36 @@ def write_whole(path: Path, content: str | bytes) -> None:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+
+
+def write_files(files: Mapping[str, bytes], to: Path) -> list[Path]:
+    """Write files into a folder and return their paths.
+
+    Raises
+    ------
+    PlanError
+        If the folder cannot be written.
+    """
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            write_whole(to / name, content)
+    except OSError as error:
+        raise PlanError(f"{to}: the folder must be writable, {error.strerror or error}") from error
+    return [to / name for name in files]
+
+
+def write_out(to: Path, content: str | bytes) -> None:
+    """Write a file that a reader asked for, whole or not at all; a link is followed.
+
+    Raises
+    ------
+    PlanError
+        If the file cannot be written.
+    """
+    try:
+        if to.exists() and not to.is_file():  # moving a file in would replace the device
+            raise PlanError(f"{to}: must be a file, found {'a folder' if to.is_dir() else 'a device'}")
+        write_whole(to.resolve(), content)
+    except OSError as error:
+        raise PlanError(f"{to}: must be a file in a folder that can be written, {error.strerror}") from error

@@ -19,6 +19,7 @@ from bnplan_lib.inputs.programme import Programme, read_programme
 from bnplan_lib.inputs.scenario import Scenario, names_a_file, scenario_of
 from bnplan_lib.report.fingerprint import digest, surroundings
 from bnplan_lib.report.notebooks import Notebook, find_notebooks, split_settings
+from bnplan_lib.report.stamp import day_of_data
 
 UNFIT: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]|^[.\- ]|[. ]$')  # in a file's name, on one system or another
 LONGEST_NAME: Final = 120
@@ -75,7 +76,7 @@ class Job:
     def fingerprint(self) -> str:
         """A hash of all that its page depends on: equal where running again would write the same."""
         told = {**self.parameters, "scenario": self.scenario}  # wherever a scenario's file lies
-        return digest([self.stem, told, self.command, self.languages, self.siblings, self.hashes])
+        return digest([self.stem, told, self.command, self.data["day"], self.languages, self.siblings, self.hashes])
 
 
 def plan_jobs(selections: Iterable[Selection], folder: str | Path | None = None) -> list[Job]:
@@ -123,7 +124,11 @@ def _jobs(
     languages: tuple[str, ...],
 ) -> Iterator[Job]:
     moved, levers = split_settings(list(settings), notebooks)
-    data = {"version": str(programme.properties["version"]), "hash": programme.data_hash}
+    data = {
+        "version": str(programme.properties["version"]),
+        "day": day_of_data(programme).date().isoformat(),
+        "hash": programme.data_hash,
+    }
     for scenario in dict.fromkeys(selection.scenarios or ("middle",)):
         story = scenario_of(programme, scenario, levers) if levers else read(scenario)
         name = story.name.rstrip("*")

@@ -15,8 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from bnplan_lib.errors import Fault, FaultyInput, ParameterError, PlanError, shorten
-from bnplan_lib.report.folder import write_whole
+from bnplan_lib.errors import Fault, FaultyInput, ParameterError, shorten
 from bnplan_lib.report.matrix import read_runs
 from bnplan_lib.report.rhythms import RHYTHMS
 
@@ -146,23 +145,6 @@ FILL: Final[Mapping[str, Callable[[Schedule], dict[str, str]]]] = {
     "windows": _windows,
     "github": _cron,
 }
-
-
-def write_files(files: Mapping[str, bytes], to: Path) -> list[Path]:
-    """Write files into a folder and return their paths.
-
-    Raises
-    ------
-    PlanError
-        If the folder cannot be written.
-    """
-    try:
-        to.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            write_whole(to / name, content)
-    except OSError as error:
-        raise PlanError(f"{to}: the folder must be writable, {error.strerror or error}") from error
-    return [to / name for name in files]
 
 
 def to_install(kind: str, paths: list[Path], schedule: Schedule) -> list[str]:

@@ -16,6 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import browser as look
 from playwright.sync_api import sync_playwright
 
+from bnplan_lib.report.paper import find_chromium
+
 LEVERS = {"01_growth_targets": "growth.industry", "02_investment_composition": "overrun"}
 AIM_MS = 50
 MOVE = """([lever, moves]) => new Promise(done => {
@@ -41,7 +43,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as player:
         command = [sys.executable, "-m", "bnplan_lib.cli", "run", *LEVERS, "--lang", "en", "--quiet", "--out", folder]
         subprocess.run(command, check=True)
-        chromium = player.chromium.launch(executable_path=look.find_chromium(), args=look.arguments())
+        chromium = player.chromium.launch(executable_path=find_chromium(), args=look.arguments())
         for name, lever in LEVERS.items():
             page = chromium.new_context(offline=True, viewport={"width": 1200, "height": 900}).new_page()
             page.goto(Path(folder, f"{name}.middle.en.html").as_uri())

@@ -17,6 +17,8 @@ from lab import Lab
 from playwright.sync_api import sync_playwright
 from test_lab import LIVE, run_all
 
+from bnplan_lib.report.paper import find_chromium
+
 WATCH = f"""() => {{
   window.drawn = [];
   document.querySelector('{LIVE}').on('plotly_afterplot', () => window.drawn.push(performance.now()));
@@ -43,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as player:
         lab = Lab(Path(folder))
         lab.start()
-        chromium = player.chromium.launch(executable_path=look.find_chromium(), args=look.arguments())
+        chromium = player.chromium.launch(executable_path=find_chromium(), args=look.arguments())
         try:
             page = chromium.new_page(viewport={"width": 1300, "height": 1200})
             page.set_default_timeout(40_000)
