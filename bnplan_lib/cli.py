@@ -19,6 +19,7 @@ from bnplan_lib.cli_register import register
 from bnplan_lib.cli_run import health, run
 from bnplan_lib.cli_scenarios import compare, solve
 from bnplan_lib.cli_schedule import schedule
+from bnplan_lib.cli_serve import serve
 from bnplan_lib.cli_share import bundle, pdf
 from bnplan_lib.cli_show import show
 from bnplan_lib.errors import PlanError
@@ -118,6 +119,10 @@ app.command(epilog="Examples:  bnplan bundle --to pages.zip  ·  bnplan bundle -
     bundle
 )
 app.command(epilog="Examples:  bnplan pdf --to paper  ·  bnplan pdf 00_overview --lang vi --to paper")(pdf)
+app.command(
+    epilog="Examples:  bnplan serve  ·  bnplan serve 01_growth_targets --lang vi  ·  "
+    "bnplan serve --scenario mine.toml --port 8000 --no-browser"
+)(serve)
 app.command(epilog="Examples:  bnplan show projects  ·  bnplan show growth --scenario high --format json")(show)
 app.command(
     epilog="Examples:  bnplan solve --target A.I.1=11.5 --by growth.industry  ·  "

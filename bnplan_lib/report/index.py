@@ -46,17 +46,17 @@ def index_page(outcomes: list[Outcome], good: set[str], lang: str, languages: tu
     text = "# " + say("Question the programme") + "\n\n"
     text += say("What Bắc Ninh's action programme 261/CTr-UBND says of 2026–2030, in numbers one can check")
     cards = "".join(_card(outcome, good, say) for outcome in outcomes if outcome.lang == lang)
-    cards += _tile(
+    cards += tile(
         f"data_dictionary.{lang}.html",
         say("Data dictionary"),
         say("Every table and column of the data behind these pages"),
     )
-    cards += _tile(
+    cards += tile(
         f"levers.{lang}.html",
         say("What a scenario can move"),
         say("Every lever with its default, its bounds and what they rest on"),
     )
-    return _page([text], f'<div class="cards">{cards}</div>', lang, _others("index", lang, languages))
+    return bare_page([text], f'<div class="cards">{cards}</div>', lang, _others("index", lang, languages))
 
 
 def _dictionary(lang: str, languages: tuple[str, ...], folder: str | Path | None) -> str:
@@ -67,7 +67,7 @@ def _dictionary(lang: str, languages: tuple[str, ...], folder: str | Path | None
     parts = [_table(resource, len(getattr(programme, resource["name"])), say) for resource in package["resources"]]
     text = "# " + say("Data dictionary") + f"\n\n{_said(package, 'description', lang)}"
     others = {say("All pages"): index_name("index", lang, languages), **_others("data_dictionary", lang, languages)}
-    return _page([text], "".join(parts), lang, others)
+    return bare_page([text], "".join(parts), lang, others)
 
 
 def _levers(lang: str, languages: tuple[str, ...], folder: str | Path | None) -> str:
@@ -76,7 +76,7 @@ def _levers(lang: str, languages: tuple[str, ...], folder: str | Path | None) ->
     told = say("A scenario is a file that moves some of these levers. Every value it may take is listed here.")
     text = "# " + say("What a scenario can move") + f"\n\n{told}"
     others = {say("All pages"): index_name("index", lang, languages), **_others("levers", lang, languages)}
-    return _page([text], lever_table(read_programme(folder), lang).data, lang, others)
+    return bare_page([text], lever_table(read_programme(folder), lang).data, lang, others)
 
 
 def index_name(stem: str, lang: str, languages: tuple[str, ...]) -> str:
@@ -88,7 +88,8 @@ def _others(stem: str, lang: str, languages: tuple[str, ...]) -> dict[str, str]:
     return {LANGUAGES[other]: index_name(stem, other, languages) for other in languages if other != lang}
 
 
-def _page(texts: list[str], body: str, lang: str, others: dict[str, str]) -> str:
+def bare_page(texts: list[str], body: str, lang: str, others: dict[str, str]) -> str:
+    """Return a page that no notebook stands behind: texts in Markdown, then a body in HTML."""
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
     say = speak(lang)
@@ -109,10 +110,11 @@ def _card(outcome: Outcome, good: set[str], say: Language) -> str:
         bad = f'<p class="bad"><a href="{html.escape(quote(outcome.page))}">{said}</a></p>'
     told = say("Scenario: {title}.", title=outcome.scenario_title)
     moved = f"<p><code>{html.escape('; '.join(outcome.settings))}</code></p>" if outcome.settings else ""
-    return _tile(address, outcome.title, outcome.headline, told, moved + bad)
+    return tile(address, outcome.title, outcome.headline, told, moved + bad)
 
 
-def _tile(address: str, title: str, text: str, quiet: str = "", extra: str = "") -> str:
+def tile(address: str, title: str, text: str, quiet: str = "", extra: str = "") -> str:
+    """Return a card that leads to an address; `extra` is HTML."""
     told = f"<p>{html.escape(quiet)}</p>" if quiet else ""
     return (
         f'<div class="card"><h3><a href="{html.escape(quote(address))}">{html.escape(title)}</a></h3>'
