@@ -27,6 +27,7 @@ HOME = {
     "ipywidgets": {"explore"},
     "papermill": {"report"},
     "nbconvert": {"report"},
+    "voila": {"report"},
     "babel": {"figures"},
     "icalendar": {"report"},
     "distributed": {"report", "analysis"},
@@ -116,7 +117,7 @@ def test_the_public_names_exist_and_are_few():
 
 def test_importing_the_library_loads_no_heavy_tool():
     heavy = ["plotly", "great_tables", "ipywidgets", "papermill", "nbconvert", "babel", "typer", "scipy", "icalendar"]
-    heavy += ["distributed", "dask"]
+    heavy += ["distributed", "dask", "voila"]
     code = f"import sys, bnplan_lib; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -17,8 +17,8 @@ from bnplan_lib.report.notebooks import find_notebooks, notebook_folder
 KEYWORDS = {"say": None, "plural": (1, 2)}
 FOUND = [message for _, _, message, _, _ in extract_from_dir(str(Path(bnplan_lib.__file__).parent), keywords=KEYWORDS)]
 MESSAGES = {message[0] if isinstance(message, tuple) else message for message in FOUND}
-TEMPLATE = (Path(bnplan_lib.__file__).parent / "report/templates/page/index.html.j2").read_text(encoding="utf-8")
-MESSAGES |= set(re.findall(r"""say\(["'](.+?)["']\)""", TEMPLATE))
+for template in (Path(bnplan_lib.__file__).parent / "report/templates").rglob("*.j2"):
+    MESSAGES |= set(re.findall(r"""say\(["'](.+?)["']\)""", template.read_text(encoding="utf-8")))
 
 
 def catalogue():

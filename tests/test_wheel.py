@@ -38,6 +38,8 @@ def test_the_wheel_holds_catalogue_template_and_plotly_with_its_licence(names):
         "bnplan_lib/report/static/plotly.LICENSE",
         "bnplan_lib/report/static/page.css",
         "bnplan_lib/report/static/page.js",
+        "bnplan_lib/report/static/serve.css",
+        "bnplan_lib/report/templates/serve/index.html.j2",
         "bnplan_lib/report/schedules/bnplan.service",
         "bnplan_lib/report/schedules/crontab",
     }

@@ -133,6 +133,7 @@ class Panel:
         self.note = ""
         drawn = draw(story)
         self.figure = go.FigureWidget(bare(drawn))
+        self.figure._config = {"displayModeBar": False}  # it is in English, and offers to share outside
         self.least_width = drawn.layout.meta["least_width"]
         self.heading, self.source = (
             widgets.HTML(self._heading(drawn)),
