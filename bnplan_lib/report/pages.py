@@ -179,8 +179,8 @@ def _row(tag: str, cells: list[str], marks: list[str]) -> str:
 
 
 def _hint(say: Language) -> str:
-    """Return what tells the reader of a phone that a figure or table is wider than the screen."""
-    told = html.escape(say("Swipe sideways for the rest of the figure."))
+    """Return what tells the reader of a phone that a figure or table may be wider than the screen."""
+    told = html.escape(say("Swipe sideways for the rest."))
     return f'<p class="hint">{told}</p>'
 
 
@@ -209,7 +209,7 @@ def plotly_script() -> str:
 def _exporter() -> HTMLExporter:
     from nbconvert.exporters.html import HTMLExporter
 
-    return HTMLExporter(template_name="page", extra_template_basedirs=[str(HERE / "templates")], anchor_link_text="")
+    return HTMLExporter(template_name="page", extra_template_basedirs=[str(HERE / "templates")], exclude_anchor_links=True)
 
 
 def _holds(page: NotebookNode, mark: str) -> bool:
