@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "inputs": {"errors", "inputs", "model"},
     "analysis": {"errors", "dask_client", "analysis", "model"},
     "figures": {"errors", "figures", "analysis", "model"},
-    "explore": {"errors", "explore", "figures", "inputs", "model"},
+    "explore": {"analysis", "errors", "explore", "figures", "inputs", "model"},
     "report": {"errors", "dask_client", "report", "explore", "figures", "inputs"},
 }
 HOME = {

@@ -5,47 +5,24 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 
 import browser as look
+import live
 import numpy as np
 import pytest
 
 import bnplan_lib as bn
 from bnplan_lib.analysis.envelope import investment_envelope, listed_by_source
-from bnplan_lib.explore.live import LIVE, PLOTLY, SCRIPT
+from bnplan_lib.explore.live import LIVE, PLOTLY
 from bnplan_lib.figures.envelope import envelope_bars
 from bnplan_lib.figures.language import speak
 from bnplan_lib.inputs.levers import item_names
-from bnplan_lib.model.profiles import PROFILES
 from bnplan_lib.model.quarters import quarter_name
 from bnplan_lib.model.schedule import project_schedule
 
 pytestmark = pytest.mark.browser
-SETTINGS = 500
 LIMIT = 75.0
-DRAWS = {
-    "delay_quarters": lambda one: one.randint(-4, 12),
-    "stretch": lambda one: one.choice([0.0, one.uniform(-50, 100)]),
-    "overrun": lambda one: one.uniform(-20, 100),
-    "profile": lambda one: one.choice(list(PROFILES)),
-    "dropped": lambda one: one.random() < 0.4,
-}
-PHASING = {
-    "phasing.delay_from": (2024, 2032),
-    "phasing.open_end": (2025, 2036),
-    "phasing.milestone_start": (2024, 2031),
-}
-MOVE = """([which, moved]) => {
-  const form = document.querySelector("form.live");
-  const tell = (one) => one.dispatchEvent(new Event("input", { bubbles: true }));
-  form.elements.which.value = which; tell(form.elements.which);
-  for (const [name, value] of Object.entries(moved)) {
-    const control = form.elements[name];
-    if (control.type === "checkbox") control.checked = value; else control.value = value;
-    tell(control);
-  }
-  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-}"""
 DRAWN = """() => { const plot = document.querySelector("form.live .plot");
   const bars = plot.data.filter((one) => one.type === "bar");
   const labels = plot.layout.annotations.map((one) => [one.y, one.text]);
@@ -66,64 +43,20 @@ def bundle_of(programme, scenario="middle", levers=None, lang="en"):
 @pytest.fixture(scope="module")
 def script(browser):
     """A page with the script and nothing else."""
-    page = browser.new_context(offline=True).new_page()
-    page.add_script_tag(content=SCRIPT.read_text("utf-8"))
-    yield page
-    page.context.close()
+    with live.script_alone(browser) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
 def opened(programme, browser, tmp_path_factory):
     """Open a page with the form alone, offline, and give it with what its console said."""
-    from nbformat import v4
-
-    from bnplan_lib.report.pages import write_page
-
-    folder, context = tmp_path_factory.mktemp("pages"), browser.new_context(offline=True)
-    pages: dict = {}
-
-    def load(lang, mark, scenario, levers):
-        file = folder / f"{scenario}-{lang}-{len(levers or {})}.html"
-        if not file.exists():
-            data = bundle_of(programme, scenario, levers, lang)
-            cell = v4.new_code_cell("x", outputs=[v4.new_output("display_data", data=data)], id="x")
-            file.write_text(write_page(v4.new_notebook(cells=[cell]), lang, {}, {}), encoding="utf-8")
-        page, said = context.new_page(), []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(file.as_uri() + mark)
-        page.wait_for_selector("form.live.ready")
-        return page, said
-
-    def open_page(lang="en", mark="", scenario="middle", levers=None, width=1200):
-        name = (lang, mark, scenario, *(levers or {}))
-        if name not in pages:
-            pages[name] = load(lang, mark, scenario, levers)
-        elif not mark:
-            pages[name][0].evaluate("document.querySelector('form.live .reset').click()")
-        pages[name][0].bring_to_front()  # what lies behind is drawn late and gets no keys
-        pages[name][0].set_viewport_size({"width": width, "height": 900})
-        return pages[name]
-
-    yield open_page
-    context.close()
-
-
-def move(page, which, **moved):
-    """Choose projects and set levers as a hand does, and wait until the page has answered."""
-    page.evaluate(MOVE, [which, moved])
+    with live.Opener(browser, tmp_path_factory.mktemp("pages"), partial(bundle_of, programme)) as opener:
+        yield opener.open
 
 
 def cells(page, row, column="value"):
     """Return a row of the table: the years, and all of them."""
     return page.locator(f'tr.{column}[data-row="{row}"] td').all_inner_texts()
-
-
-def file_of(page, folder):
-    """Return the scenario that the page's file gives."""
-    page.locator(".copy").click()
-    (folder / "mine.toml").write_text(page.locator("form.live textarea").input_value(), encoding="utf-8")
-    return bn.read_scenario(str(folder / "mine.toml"))
 
 
 def expected(programme, story, lang="en"):
@@ -140,18 +73,6 @@ def expected(programme, story, lang="en"):
     }
 
 
-def setting(random_, names):
-    """Return random levers of all projects, of some classes and of some single ones, and of the rules of time."""
-    values = {f"projects.*.{lever}": draw(random_) for lever, draw in DRAWS.items()}
-    values["projects.*.dropped"] = random_.random() < 0.1
-    for name in random_.sample(names, random_.randint(0, 12)):
-        chosen = random_.sample(list(DRAWS), random_.randint(1, 3))
-        values |= {f"projects.{name}.{lever}": DRAWS[lever](random_) for lever in chosen}
-    for key, years in PHASING.items():
-        values[key] = f"{random_.randint(*years)}Q{random_.randint(1, 4)}"
-    return values
-
-
 def running(programme, story):
     """Return how many projects run, by number of quarter; a project whose phases overlap counts once."""
     phases = project_schedule(programme, story)
@@ -166,7 +87,7 @@ def test_browser_and_python_agree_at_random_settings(programme, script):
         random.Random(3),
         sorted(item_names(programme)["projects"] - {"*"}),
     )
-    settings = [setting(random_, names) for _ in range(SETTINGS)]
+    settings = [live.setting(random_, names) for _ in range(live.SETTINGS)]
     basis = bundle_of(programme)[LIVE]["basis"]
     found = script.evaluate(
         "([basis, settings]) => settings.map((values) => bnplan.investment(basis, values))", [basis, settings]
@@ -202,7 +123,7 @@ def test_quarters_are_said_as_python_says_them_and_the_first_of_the_busiest_is_f
 
 def test_every_project_and_every_class_that_has_one_may_be_chosen(programme):
     options = [option[0] for group in bundle_of(programme)[LIVE]["choices"] for option in group["options"]]
-    assert sorted(options) == sorted(item_names(programme)["projects"])
+    assert sorted(options) == sorted(f"projects.{name}" for name in item_names(programme)["projects"])
 
 
 def test_in_a_run_the_figure_is_there_for_those_who_have_no_page(programme):
@@ -217,7 +138,7 @@ def test_in_a_run_the_figure_is_there_for_those_who_have_no_page(programme):
 @pytest.mark.parametrize("lang", ["en", "vi"])
 def test_a_moved_lever_moves_the_figure_as_python_draws_it(opened, programme, lang):
     page, said = opened(lang)
-    move(page, "III.16", delay_quarters=8, overrun=30)
+    live.move(page, "projects.III.16", delay_quarters=8, overrun=30)
     levers = {"projects.III.16.delay_quarters": 8, "projects.III.16.overrun": 30.0}
     assert page.evaluate(DRAWN) == expected(programme, bn.read_scenario("middle", levers), lang)
     assert (page.locator(".reach").inner_text()[:7], said) == (speak(lang).number(166_702), [])
@@ -225,7 +146,7 @@ def test_a_moved_lever_moves_the_figure_as_python_draws_it(opened, programme, la
 
 def test_the_table_tells_the_scenario_and_now(opened, programme):
     page, _ = opened()
-    move(page, "sector:airport", dropped=True)
+    live.move(page, "projects.sector:airport", dropped=True)
     say, story = speak("en"), bn.read_scenario("middle", {"projects.sector:airport.dropped": True})
     for column, table in (
         ("before", investment_envelope(programme, bn.read_scenario())),
@@ -242,7 +163,7 @@ def test_the_table_tells_the_scenario_and_now(opened, programme):
 def test_the_quarter_in_which_most_runs_follows(opened, programme):
     page, _ = opened()
     levers = {"projects.capital_source:off_budget.delay_quarters": 10}
-    move(page, "capital_source:off_budget", delay_quarters=10)
+    live.move(page, "projects.capital_source:off_budget", delay_quarters=10)
     for column, story in (("before", bn.read_scenario()), ("value", bn.read_scenario("middle", levers))):
         running = bn.concurrency(programme, story).set_index("quarter")["running_projects"]
         told = f"{running.max()} in {speak('en').quarter(running.idxmax())}"
@@ -251,9 +172,9 @@ def test_the_quarter_in_which_most_runs_follows(opened, programme):
 
 def test_the_narrower_setting_wins_and_the_page_says_so(opened, programme):
     page, _ = opened()
-    move(page, "II.1", delay_quarters=2)
-    move(page, "corridor:gia_binh_airport", delay_quarters=6)
-    move(page, "*", delay_quarters=4)
+    live.move(page, "projects.II.1", delay_quarters=2)
+    live.move(page, "projects.corridor:gia_binh_airport", delay_quarters=6)
+    live.move(page, "projects.*", delay_quarters=4)
     levers = {"projects.II.1": 2, "projects.corridor:gia_binh_airport": 6, "projects.*": 4}
     story = bn.read_scenario("middle", {f"{key}.delay_quarters": value for key, value in levers.items()})
     assert page.evaluate(DRAWN) == expected(programme, story)
@@ -263,21 +184,21 @@ def test_the_narrower_setting_wins_and_the_page_says_so(opened, programme):
 
 def test_a_choice_shows_what_it_has_from_a_wider_one(opened):
     page, _ = opened()
-    move(page, "sector:airport", delay_quarters=6, profile="back")
-    move(page, "II.1")
+    live.move(page, "projects.sector:airport", delay_quarters=6, profile="back")
+    live.move(page, "projects.II.1")
     controls = page.evaluate(
         "['delay_quarters', 'profile'].map((one) => document.querySelector('form.live').elements[one].value)"
     )
     assert controls == ["6", "back"]
-    move(page, "II.1", delay_quarters=0)
-    move(page, "II.1", delay_quarters=6)
+    live.move(page, "projects.II.1", delay_quarters=0)
+    live.move(page, "projects.II.1", delay_quarters=6)
     assert "II.1" not in page.locator(".moved-levers").inner_text()
 
 
 def test_what_was_moved_is_said_in_words(opened):
     page, _ = opened()
-    move(page, "asset:airport", overrun=12, dropped=True)
-    move(page, "*", profile="s_curve", delay_quarters=3)
+    live.move(page, "projects.asset:airport", overrun=12, dropped=True)
+    live.move(page, "projects.*", profile="s_curve", delay_quarters=3)
     assert page.locator(".moved-levers").inner_text() == (
         "All projects – Project delay (quarters): 3, Spending profile: S-curve; "
         "Airport (kind of asset) – Cost overrun: 12%, Off the list: yes"
@@ -286,7 +207,7 @@ def test_what_was_moved_is_said_in_words(opened):
 
 def test_nothing_is_left_if_all_projects_are_dropped(opened):
     page, said = opened()
-    move(page, "*", dropped=True)
+    live.move(page, "projects.*", dropped=True)
     assert cells(page, "listed") == ["0"] * 6
     assert (page.locator(".peak .value").inner_text(), said) == ("–", [])
     assert page.locator("form.live h3").inner_text() == "No year takes over 75% of investment"
@@ -294,7 +215,7 @@ def test_nothing_is_left_if_all_projects_are_dropped(opened):
 
 def test_back_leads_to_the_scenario(opened, programme):
     page, _ = opened(scenario="airport_late")
-    move(page, "corridor:gia_binh_airport", delay_quarters=2)
+    live.move(page, "projects.corridor:gia_binh_airport", delay_quarters=2)
     page.locator(".reset").click()
     assert page.evaluate(DRAWN) == expected(programme, bn.read_scenario("airport_late"))
     assert page.locator(".moved-levers").inner_text() == "nothing yet"
@@ -303,17 +224,17 @@ def test_back_leads_to_the_scenario(opened, programme):
 
 def test_the_address_keeps_the_setting(opened):
     page, _ = opened()
-    move(page, "III.16", profile="front", dropped=False)
-    move(page, "sector:airport", delay_quarters=5, stretch=25, dropped=True)
+    live.move(page, "projects.III.16", profile="front", dropped=False)
+    live.move(page, "projects.sector:airport", delay_quarters=5, stretch=25, dropped=True)
     other, said = opened(mark="#" + page.url.partition("#")[2])
     assert other.evaluate(DRAWN) == page.evaluate(DRAWN)
-    assert other.locator("select[name=which]").input_value() == "sector:airport"
+    assert other.locator("select[name=which]").input_value() == "projects.sector:airport"
     assert (other.locator("input[name=delay_quarters]").input_value(), said) == ("5", [])
 
 
 def test_the_address_of_a_heading_leaves_the_setting_as_it_is(opened):
     page, _ = opened()
-    move(page, "III.16", delay_quarters=4)
+    live.move(page, "projects.III.16", delay_quarters=4)
     page.evaluate("() => { location.hash = '#main'; }")
     page.wait_for_timeout(50)
     assert page.locator(".moved-levers").inner_text().endswith("Project delay (quarters): 4")
@@ -344,10 +265,10 @@ def test_an_address_that_means_nothing_changes_nothing(opened, told):
 )
 def test_the_setting_as_a_file_gives_the_same_years_in_python(opened, programme, tmp_path, scenario, levers):
     page, said = opened(scenario=scenario, levers=levers)
-    move(page, "*", delay_quarters=2, stretch=12)
-    move(page, "corridor:gia_binh_airport", overrun=30, profile="s_curve")
-    move(page, "I.13", dropped=True)
-    story = file_of(page, tmp_path)
+    live.move(page, "projects.*", delay_quarters=2, stretch=12)
+    live.move(page, "projects.corridor:gia_binh_airport", overrun=30, profile="s_curve")
+    live.move(page, "projects.I.13", dropped=True)
+    story = live.file_of(page, tmp_path)
     assert (page.evaluate(DRAWN), said) == (expected(programme, story), [])
     assert f'base = "{scenario}"' in (tmp_path / "mine.toml").read_text("utf-8")
     shown = bn.read_scenario(scenario, levers).changes
@@ -358,8 +279,8 @@ def test_the_two_languages_do_not_mix(opened):
     said = {}
     for lang in ("en", "vi"):
         page, _ = opened(lang)
-        move(page, "asset:airport", overrun=12, dropped=True)
-        move(page, "*", delay_quarters=3, profile="back")
+        live.move(page, "projects.asset:airport", overrun=12, dropped=True)
+        live.move(page, "projects.*", delay_quarters=3, profile="back")
         said[lang] = page.evaluate(look.SAID)
     assert (look.english_words(said["vi"], said["en"]), look.vietnamese_words(said["en"])) == (set(), set())
     assert "Đưa ra khỏi danh mục: có" in said["vi"]
@@ -382,7 +303,7 @@ def test_every_control_is_reached_and_moved_by_keyboard(opened):
 
 def test_every_control_has_a_label_and_every_slider_says_its_value(opened):
     page, _ = opened("vi")
-    move(page, "II.1", overrun=25)
+    live.move(page, "projects.II.1", overrun=25)
     bare = "[...document.querySelectorAll('form.live :is(input, select)')].filter((one) => !one.labels.length).length"
     assert page.evaluate(bare) == 0
     slider = page.locator("input[name=overrun]")
@@ -393,7 +314,7 @@ def test_every_control_has_a_label_and_every_slider_says_its_value(opened):
 @pytest.mark.parametrize("lang", ["en", "vi"])
 def test_on_a_phone_nothing_is_cut_and_on_paper_the_controls_are_gone(opened, lang):
     page, _ = opened(lang, width=390)
-    move(page, "I.12", overrun=25)
+    live.move(page, "projects.I.12", overrun=25)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.evaluate(look.CUT) == []
     page.emulate_media(media="print")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
+from bnplan_lib.explore.live import Live
+from bnplan_lib.explore.live_timeline import live_timeline
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.lanes import kind_name, members, used_classes
 from bnplan_lib.figures.language import Language, speak
@@ -16,7 +18,6 @@ from bnplan_lib.model.projects import project_values, task_values
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
-    import plotly.graph_objects as go
 
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
@@ -25,10 +26,10 @@ KINDS = ("capital_source", "sector", "asset", "place", "corridor", "agency", "gr
 ROWS_SHOWN = 8
 
 
-def timeline(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | go.Figure:
-    """Return a filter, items to shift, and the figure and precedences that follow; the figure alone in a run."""
+def timeline(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | Live:
+    """Return a filter, items to shift, and what follows; in a run, what a page needs to shift them."""
     if not person_present():
-        return running_at_once(programme, story, lang)
+        return live_timeline(programme, story, running_at_once(programme, story, lang), speak(lang))
     import ipywidgets as widgets
 
     from bnplan_lib.explore.panel import LABEL, WIDE, Panel, slider

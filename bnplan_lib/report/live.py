@@ -5,12 +5,19 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from bnplan_lib.explore.live import SCRIPT
 from bnplan_lib.figures.language import Language
 
-WRITTEN = ("groups", "sliders", "profiles", "choices")  # into the form as HTML; the script reads the rest
+WRITTEN = (
+    "groups",
+    "sliders",
+    "profiles",
+    "choices",
+    "pairs",
+    "goal",
+)  # into the form as HTML; the script reads the rest
 NUMBER = ' class="number"'
 
 
@@ -25,7 +32,7 @@ def form_html(
 ) -> str:
     """Return the form: levers, what was moved, the figure, and a table of the scenario and of now."""
     name = f"live-{figure_id}"
-    levers, table = (_growth_levers, _targets) if spec["form"] == "growth" else (_investment_levers, _years)
+    levers, table = FORMS[spec["form"]]
     told = {
         "levers": say("Levers"),
         "moved": say("Moved:"),
@@ -84,18 +91,26 @@ def _id(name: str, key: str) -> str:
     return html.escape(f"{name}-{key.replace('.', '-')}")
 
 
-def _investment_levers(spec: dict[str, Any], name: str, say: Language) -> str:
+def _item_levers(spec: dict[str, Any], name: str, say: Language) -> str:
     choices = "".join(_options(group) for group in spec["choices"])
-    profiles = _options({"title": "", "options": [(code, text, "") for code, text in spec["profiles"].items()]})
+    which = say("Which projects or tasks") if "tasks" in spec["basis"] else say("Which projects")
     off = _id(name, "dropped")
     return (
-        _select("which", say("Which projects"), choices, name)
+        _select("which", which, choices, name)
         + '<p class="told"><span class="reach"></span> <output class="narrower"></output></p>'
         + "".join(_slider(lever, name) for lever in spec["sliders"])
-        + _select("profile", spec["levers"]["profile"]["title"], profiles, name)
+        + _profile(spec, name)
         + f'<div class="lever check"><label for="{off}">{html.escape(spec["levers"]["dropped"]["title"])}</label>'
         f'<input type="checkbox" id="{off}" name="dropped"></div>'
     )
+
+
+def _profile(spec: dict[str, Any], name: str) -> str:
+    """Return the choice of a spending profile; nothing where the form has none."""
+    if not spec["profiles"]:
+        return ""
+    profiles = _options({"title": "", "options": [(code, text, "") for code, text in spec["profiles"].items()]})
+    return _select("profile", spec["levers"]["profile"]["title"], profiles, name)
 
 
 def _select(key: str, label: str, options: str, name: str) -> str:
@@ -157,6 +172,35 @@ def _row_pair(key: str, title: str, count: int, say: Language) -> str:
     )
 
 
+def _moments(spec: dict[str, Any], say: Language) -> str:
+    """Return the tables of the timeline: peaks and slack, in the scenario and now, and the pairs that stand out."""
+    facts = {
+        "runs": say("Most projects and tasks run in"),
+        "load": say("Most money falls in"),
+        "late": say("Pairs dated out of order"),
+        **({"margin": say("Least slack on the way to “{goal}”, quarters", goal=spec["goal"])} if spec["goal"] else {}),
+    }
+    cells = '<td class="before number"></td><td class="value number"></td></tr>'
+    rows = "".join(
+        f'<tr data-row="{key}"><th scope="row">{html.escape(text)}</th>{cells}' for key, text in facts.items()
+    )
+    pairs = "".join(
+        f'<tr data-pair="{html.escape(key)}" hidden><th scope="row">{html.escape(first)}</th>'
+        f"<td>{html.escape(second)}</td>{cells}"
+        for key, first, second in spec["pairs"]
+    )
+    now = [(say("Scenario"), NUMBER), (say("Now"), NUMBER)]
+    heads = [(say("Comes first"), ""), (say("Waits for it"), "")]
+    heads += [(say("Slack in the scenario, quarters"), NUMBER), (say("Slack now, quarters"), NUMBER)]
+    note = html.escape(say("Pairs out of order, and those whose slack was changed."))
+    return (
+        _table(say("Peaks and slack under this setting"), [(say("Peaks and slack"), ""), *now], rows, ' class="short"')
+        + f'<div class="pairs"><p class="told">{note}</p>'
+        + _table(say("Pairs that must wait"), heads, pairs, ' class="short"')
+        + "</div>"
+    )
+
+
 def _table(label: str, heads: Sequence[tuple[str, str]], rows: str, mark: str = "") -> str:
     """Return a table that can be scrolled; heads are a text and the attributes of its cell."""
     head = "".join(f'<th scope="col"{marks}>{html.escape(text)}</th>' for text, marks in heads)
@@ -164,3 +208,10 @@ def _table(label: str, heads: Sequence[tuple[str, str]], rows: str, mark: str = 
         f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(label)}">'
         f"<table{mark}><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+FORMS: Final = {
+    "growth": (_growth_levers, _targets),
+    "investment": (_item_levers, _years),
+    "timeline": (_item_levers, _moments),
+}  # levers and tables

@@ -209,7 +209,9 @@ def plotly_script() -> str:
 def _exporter() -> HTMLExporter:
     from nbconvert.exporters.html import HTMLExporter
 
-    return HTMLExporter(template_name="page", extra_template_basedirs=[str(HERE / "templates")], exclude_anchor_links=True)
+    return HTMLExporter(
+        template_name="page", extra_template_basedirs=[str(HERE / "templates")], exclude_anchor_links=True
+    )
 
 
 def _holds(page: NotebookNode, mark: str) -> bool:

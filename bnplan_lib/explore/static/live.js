@@ -1,28 +1,28 @@
-// What if? Growth and investment of bnplan_lib/model in the browser, and the two forms that ask them.
-var bnplan = (function () {
+// What if? Growth, investment and timeline of bnplan_lib in the browser, and the forms that ask them.
+const bnplan = (() => {
   "use strict";
 
   // One setting of the levers: per cent as in scenario files, a list where a lever differs by year.
 
-  function total(values) { return values.reduce(function (sum, one) { return sum + one; }, 0); }
+  function total(values) { return values.reduce((sum, one) => sum + one, 0); }
 
-  function each(value, years) { return Array.isArray(value) ? value : years.map(function () { return value; }); }
+  function each(value, years) { return Array.isArray(value) ? value : years.map(() => value); }
 
   function index(rates) { // a base year of 1 and what yearly growth makes of it
-    var levels = [1];
-    rates.forEach(function (rate) { levels.push(levels[levels.length - 1] * (1 + rate)); });
+    const levels = [1];
+    rates.forEach((rate) => { levels.push(levels[levels.length - 1] * (1 + rate)); });
     return levels;
   }
 
   function growthOf(levels) {
-    return levels.slice(1).map(function (level, year) { return level / levels[year] - 1; });
+    return levels.slice(1).map((level, year) => level / levels[year] - 1);
   }
 
   function average(first, last, years) { return Math.exp(Math.log(last / first) / years) - 1; }
 
   function bend(rate, tilt, count) { // yearly rates around a mean, the first above the last by tilt
-    var slope = tilt / (1 + rate), first = slope / 2 + Math.sqrt(slope * slope / 4 + 1), rates = [];
-    for (var year = 0; year < count; year++) {
+    const slope = tilt / (1 + rate), first = slope / 2 + Math.sqrt(slope * slope / 4 + 1), rates = [];
+    for (let year = 0; year < count; year++) {
       rates.push((1 + rate) * Math.pow(first, count > 1 ? 1 - 2 * year / (count - 1) : 0) - 1);
     }
     return rates;
@@ -31,55 +31,51 @@ var bnplan = (function () {
   // Growth, as bnplan_lib/model/economy.py has it.
 
   function economy(basis, values) {
-    var years = basis.years, count = years.length, tilt = (values["growth.tilt"] || 0) / 100;
+    const years = basis.years, count = years.length, tilt = (values["growth.tilt"] || 0) / 100;
     function macro(name) { return values["macro." + name]; }
-    function shares(name) { return each(macro(name), years).map(function (one) { return one / 100; }); }
+    function shares(name) { return each(macro(name), years).map((one) => one / 100); }
     function scaled(name, growth) { // a level of 2025 and what follows: it grows by so many times another growth
-      var times = each(macro(name[1]), years);
-      return index(growth.map(function (one, year) { return times[year] * one; })).map(function (one) {
-        return macro(name[0]) * one;
-      });
+      const times = each(macro(name[1]), years);
+      return index(growth.map((one, year) => times[year] * one)).map((one) => macro(name[0]) * one);
     }
-    var grdp2025 = values["base_year.grdp_bn_vnd"], built = values["base_year.construction_share"] / 100;
+    const grdp2025 = values["base_year.grdp_bn_vnd"], built = values["base_year.construction_share"] / 100;
     function share(name) { return values["base_year.share_" + name] / 100; }
-    var block = share("industry_construction");
-    var base = {
+    const block = share("industry_construction");
+    const base = {
       agriculture: share("agriculture"), industry: block * (1 - built), construction: block * built,
       services: share("services"), product_taxes: share("product_taxes")
     };
-    var levels = {};
-    basis.sectors.forEach(function (sector) {
-      var moved = values["growth." + sector];
-      var rates = tilt && !Array.isArray(moved) ? bend(moved / 100, tilt, count)
-        : each(moved, years).map(function (rate) { return rate / 100; });
-      levels[sector] = index(rates).map(function (one) { return base[sector] * grdp2025 * one; });
+    const levels = {};
+    basis.sectors.forEach((sector) => {
+      const moved = values["growth." + sector];
+      const rates = tilt && !Array.isArray(moved) ? bend(moved / 100, tilt, count)
+        : each(moved, years).map((rate) => rate / 100);
+      levels[sector] = index(rates).map((one) => base[sector] * grdp2025 * one);
     });
     function sum(sectors) {
-      return levels[sectors[0]].map(function (_, year) {
-        return total(sectors.map(function (sector) { return levels[sector][year]; }));
-      });
+      return levels[sectors[0]].map((_, year) => total(sectors.map((sector) => levels[sector][year])));
     }
-    var grdp = sum(basis.sectors), growth = growthOf(grdp), later = grdp.slice(1);
-    var deflator = index(shares("deflator_growth"));
-    var nominal = grdp.map(function (one, year) { return one * deflator[year]; });
-    var people = index(shares("population_growth")).map(function (one) { return macro("population") * one; });
-    var dollar = index(shares("exchange_rate_growth")).map(function (one) { return macro("exchange_rate") * one; });
-    var jobs = shares("employment_growth");
-    var productivity = growth.map(function (one, year) { return (1 + one) / (1 + jobs[year]) - 1; });
-    var ratio = shares("investment_ratio");
-    var invested = later.map(function (one, year) { return ratio[year] * one; });
-    var flows = [macro("investment_ratio_base") / 100 * grdp[0]].concat(invested);
-    var capital = [macro("capital_output_ratio") * grdp[0]], kept = 1 - macro("depreciation_rate") / 100;
-    invested.forEach(function (_, year) { capital.push(kept * capital[year] + flows[year]); });
-    var alpha = macro("capital_share") / 100;
-    var tfp = growthOf(capital).map(function (one, year) { return growth[year] - alpha * one - (1 - alpha) * jobs[year]; });
-    var nominalGrowth = growthOf(nominal);
-    var perHead = growthOf(nominal.map(function (one, year) { return one / people[year]; }));
-    var revenue = scaled(["revenue", "revenue_buoyancy"], nominalGrowth).slice(1);
-    var rise = grdp[count] - grdp[0], grown = total(growth);
-    var measures = {
+    const grdp = sum(basis.sectors), growth = growthOf(grdp), later = grdp.slice(1);
+    const deflator = index(shares("deflator_growth"));
+    const nominal = grdp.map((one, year) => one * deflator[year]);
+    const people = index(shares("population_growth")).map((one) => macro("population") * one);
+    const dollar = index(shares("exchange_rate_growth")).map((one) => macro("exchange_rate") * one);
+    const jobs = shares("employment_growth");
+    const productivity = growth.map((one, year) => (1 + one) / (1 + jobs[year]) - 1);
+    const ratio = shares("investment_ratio");
+    const invested = later.map((one, year) => ratio[year] * one);
+    const flows = [macro("investment_ratio_base") / 100 * grdp[0]].concat(invested);
+    const capital = [macro("capital_output_ratio") * grdp[0]], kept = 1 - macro("depreciation_rate") / 100;
+    invested.forEach((_, year) => { capital.push(kept * capital[year] + flows[year]); });
+    const alpha = macro("capital_share") / 100;
+    const tfp = growthOf(capital).map((one, year) => growth[year] - alpha * one - (1 - alpha) * jobs[year]);
+    const nominalGrowth = growthOf(nominal);
+    const perHead = growthOf(nominal.map((one, year) => one / people[year]));
+    const revenue = scaled(["revenue", "revenue_buoyancy"], nominalGrowth).slice(1);
+    const rise = grdp[count] - grdp[0], grown = total(growth);
+    const measures = {
       "A.I.2": nominal[count] * 1e9 / people[count] / dollar[count],
-      "A.I.3": Math.pow(productivity.reduce(function (all, one) { return all * (1 + one); }, 1), 1 / count) - 1,
+      "A.I.3": Math.pow(productivity.reduce((all, one) => all * (1 + one), 1), 1 / count) - 1,
       "A.I.4": total(invested) / total(later),
       "A.I.5": rise > 0 ? total(invested) / rise : NaN,
       "A.I.7": total(scaled(["trade", "trade_elasticity"], growth).slice(1)),
@@ -89,54 +85,52 @@ var bnplan = (function () {
       "B.I.2": total(revenue) / total(nominal.slice(1)),
       "B.I.3": grown > 0 ? total(tfp) / grown : NaN
     };
-    Object.keys(basis.targets).forEach(function (id) { // growth of a sector, of several together, of all
-      var one = sum(basis.targets[id]);
+    Object.keys(basis.targets).forEach((id) => { // growth of a sector, of several together, of all
+      const one = sum(basis.targets[id]);
       measures[id] = one[0] > 0 ? average(one[0], one[count], count) : NaN;
     });
-    return { levels: levels, grdp: grdp, growth: growth, measures: measures };
+    return { levels, grdp, growth, measures };
   }
 
   // Investment, as bnplan_lib/model/{projects,schedule,profiles,investment}.py have it.
 
-  var TINY = 1e-9, SHORTEST = 1; // of a quarter: what rounding may carry over its end; what is left of a phase
-  var SPENT = { // the share of a cost that is spent when a share of its time has passed
-    uniform: function (time) { return time; },
-    front: function (time) { return time * (2 - time); },
-    back: function (time) { return time * time; },
-    s_curve: function (time) { return time * time * (3 - 2 * time); }
+  const TINY = 1e-9, SHORTEST = 1; // of a quarter: what rounding may carry over its end; what is left of a phase
+  const SPENT = { // the share of a cost that is spent when a share of its time has passed
+    uniform (time) { return time; },
+    front (time) { return time * (2 - time); },
+    back (time) { return time * time; },
+    s_curve (time) { return time * time * (3 - 2 * time); }
   };
 
   function quarterNumber(name) { return 4 * Number(name.slice(0, 4)) + Number(name.slice(5)) - 1; }
 
-  function held(values, names, lever) { // the value that holds for a project: the last, narrowest of its names has it
-    return names.reduce(function (found, name) {
-      var own = values["projects." + name + "." + lever];
+  function held(values, names, lever) { // the value that holds for an item: the last, narrowest of its names has it
+    return names.reduce((found, name) => {
+      const own = values[name + "." + lever];
       return own === undefined ? found : own;
     }, undefined);
   }
 
   function spans(phases, values) { // first quarter of each phase, and the one after its last
-    var begins = quarterNumber(values["phasing.milestone_start"]), opens = quarterNumber(values["phasing.open_end"]);
-    return phases.map(function (phase) {
-      var first = phase.start ? quarterNumber(phase.start) : begins;
-      var last = phase.end ? quarterNumber(phase.end) : Math.max(opens, first);
+    let begins = quarterNumber(values["phasing.milestone_start"]), opens = quarterNumber(values["phasing.open_end"]);
+    return phases.map((phase) => {
+      const first = phase.start ? quarterNumber(phase.start) : begins;
+      const last = phase.end ? quarterNumber(phase.end) : Math.max(opens, first);
       begins = last + 1;
       return { begin: Math.min(first, last), end: last + 1 };
     });
   }
 
   function shares(phases, times) { // of a project's cost: by the cost of its phases where all is known, else by length
-    var known = phases.every(function (phase) { return phase.cost !== null; });
-    var weights = phases.map(function (phase, place) {
-      return known ? phase.cost : times[place].end - times[place].begin;
-    });
-    return weights.map(function (one) { return one / total(weights) || 0; });
+    const known = phases.every((phase) => phase.cost !== null);
+    const weights = phases.map((phase, place) => known ? phase.cost : times[place].end - times[place].begin);
+    return weights.map((one) => one / total(weights) || 0);
   }
 
   function movedTime(time, opening, since, delay, slower) { // what falls before a quarter stays
-    var anchor = Math.max(opening, since);
+    const anchor = Math.max(opening, since);
     if (time.begin >= since) {
-      var start = Math.max(anchor + (time.begin - anchor) * slower + delay, since);
+      const start = Math.max(anchor + (time.begin - anchor) * slower + delay, since);
       return { begin: start, resume: start, passed: 0, end: start + (time.end - time.begin) * slower };
     }
     if (time.end <= since) return { begin: time.begin, resume: time.begin, passed: 0, end: time.end };
@@ -147,53 +141,141 @@ var bnplan = (function () {
   }
 
   function position(time, quarter) { // the share of a phase's time that has passed when a quarter begins
-    var share = quarter < time.resume
+    const share = quarter < time.resume
       ? time.passed * (quarter - time.begin) / Math.max(time.resume - time.begin, 1)
       : 1 - (1 - time.passed) * (time.end - quarter) / (time.end - time.resume);
     return Math.min(1, Math.max(0, share));
   }
 
-  function investment(basis, values) { // bn VND by capital source and year; projects running by number of quarter
-    var since = quarterNumber(values["phasing.delay_from"]), running = {};
-    var edges = basis.years.concat(basis.years[basis.years.length - 1] + 1).map(function (year) { return 4 * year; });
-    var until = basis.sources.map(function () { return edges.map(function () { return 0; }); });
-    basis.projects.forEach(function (project) {
+  function kept(basis, values) { // the projects that are not dropped: their phases with time and cost, how it is spent
+    const since = quarterNumber(values["phasing.delay_from"]);
+    return basis.projects.filter((project) => !held(values, project.names, "dropped")).map((project) => {
       function of(lever) { return held(values, project.names, lever); }
-      if (of("dropped")) return;
-      var planned = spans(project.phases, values), runs = {}, own = until[project.source];
-      var opening = Math.min.apply(null, planned.map(function (time) { return time.begin; }));
-      var parts = shares(project.phases, planned), spent = SPENT[of("profile")];
-      planned.forEach(function (plan, place) {
-        var time = movedTime(plan, opening, since, of("delay_quarters"), 1 + of("stretch") / 100);
-        var cost = (project.cost || 0) * parts[place] * (1 + of("overrun") / 100);
-        edges.forEach(function (edge, year) { own[year] += cost * spent(position(time, edge)); });
-        for (var quarter = Math.floor(time.begin + TINY); quarter < Math.ceil(time.end - TINY); quarter++) runs[quarter] = 1;
-      });
-      Object.keys(runs).forEach(function (quarter) { running[quarter] = (running[quarter] || 0) + 1; });
+      const planned = spans(project.phases, values), parts = shares(project.phases, planned);
+      const opening = Math.min.apply(null, planned.map((time) => time.begin));
+      return {
+        project, spent: SPENT[of("profile")],
+        phases: planned.map((plan, place) => {
+          const time = movedTime(plan, opening, since, of("delay_quarters"), 1 + of("stretch") / 100);
+          const cost = (project.cost || 0) * parts[place] * (1 + of("overrun") / 100);
+          return { time, cost, first: Math.floor(time.begin + TINY), last: Math.ceil(time.end - TINY) - 1 };
+        })
+      };
+    });
+  }
+
+  function spentBy(item, quarter) { // bn VND of a project until a quarter begins
+    return total(item.phases.map((phase) => phase.cost * item.spent(position(phase.time, quarter))));
+  }
+
+  function count(phases, running) { // one more in each quarter in which any phase runs
+    const runs = {};
+    phases.forEach((phase) => {
+      for (let quarter = phase.first; quarter <= phase.last; quarter++) runs[quarter] = 1;
+    });
+    Object.keys(runs).forEach((quarter) => { running[quarter] = (running[quarter] || 0) + 1; });
+  }
+
+  function investment(basis, values) { // bn VND by capital source and year; projects running by number of quarter
+    const running = {}, edges = basis.years.concat(basis.years[basis.years.length - 1] + 1);
+    const until = basis.sources.map(() => edges.map(() => 0));
+    kept(basis, values).forEach((item) => {
+      edges.forEach((year, place) => { until[item.project.source][place] += spentBy(item, 4 * year); });
+      count(item.phases, running);
     });
     return {
-      spent: until.map(function (own) { return own.slice(1).map(function (one, year) { return one - own[year]; }); }),
-      running: running
+      spent: until.map((own) => own.slice(1).map((one, year) => one - own[year])),
+      running
     };
   }
 
   function busiest(running) { // the quarter in which most projects run, the first of those
-    return Object.keys(running).map(Number).sort(function (one, other) {
-      return running[other] - running[one] || one - other;
-    })[0];
+    return Object.keys(running).map(Number).sort((one, other) => running[other] - running[one] || one - other)[0];
+  }
+
+  // The timeline, as bnplan_lib/analysis/{timeline,precedence,chain}.py have it.
+
+  const ALIKE = 1e-9; // share of an amount within which another is the same
+
+  function timeline(basis, values) { // what runs and what it takes, from quarter `start` on; first and last of each item
+    const since = quarterNumber(values["phasing.delay_from"]), projects = kept(basis, values), when = {};
+    const running = { projects: {}, tasks: {} };
+    projects.forEach((item) => {
+      when[own(item.project)] = item.phases[0];
+      count(item.phases, running.projects);
+    });
+    basis.tasks.forEach((task) => {
+      const plan = { begin: quarterNumber(task.start), end: quarterNumber(task.end) + 1 };
+      const time = movedTime(plan, plan.begin, since, held(values, task.names, "delay_quarters"), 1);
+      when[own(task)] = { first: time.begin, last: time.end - 1 };
+      count([when[own(task)]], running.tasks);
+    });
+    const all = Object.keys(running.projects).concat(Object.keys(running.tasks)).map(Number);
+    const start = all.length ? Math.min.apply(null, all) : 0, quarters = [];
+    for (let quarter = start; all.length && quarter <= Math.max.apply(null, all); quarter++) quarters.push(quarter);
+    function counts(kind) { return quarters.map((one) => running[kind][one] || 0); }
+    return {
+      start, projects: counts("projects"), tasks: counts("tasks"), when,
+      load: quarters.map((one) => total(projects.map((item) => spentBy(item, one + 1) - spentBy(item, one))))
+    };
+  }
+
+  function own(item) { return item.names[item.names.length - 1]; }
+
+  function peaks(now) { // the first quarter in which most runs, and the first with most money, undefined where there is none
+    const runs = now.projects.map((one, place) => one + now.tasks[place]);
+    const most = Math.max.apply(null, runs), dearest = Math.max.apply(null, now.load);
+    return {
+      runs: runs.length ? runs.indexOf(most) : undefined,
+      load: dearest > 0 ? now.load.findIndex((one) => one >= dearest * (1 - ALIKE)) : undefined
+    };
+  }
+
+  function waiting(basis, when) { // quarters between the items of each pair; the least slack on the way to the goal
+    const dates = {}, ends = {};
+    Object.keys(basis.goals).forEach((goal) => { dates[goal] = { last: quarterNumber(basis.goals[goal]) }; });
+    basis.projects.filter((one) => one.phases[0].start && one.phases[0].end).concat(basis.tasks)
+      .forEach((one) => { if (when[own(one)]) dates[own(one)] = when[own(one)]; });
+
+    function latest(pair, end) { // end of the first so that the second ends in a quarter
+      const after = dates[pair.after];
+      return pair.link === "finish_start" && after.first !== undefined ? end - (after.last - after.first) - 1 : end;
+    }
+
+    function latestEnd(key) { // so that the goal is not late; undefined where it does not wait for the item
+      if (key === basis.goal) return dates[key].last;
+      if (!(key in ends)) {
+        ends[key] = basis.pairs.reduce((least, pair) => {
+          if (pair.before !== key || !dates[key]) return least;
+          const end = latestEnd(pair.after), own = end === undefined ? end : latest(pair, end);
+          return least === undefined ? own : own === undefined ? least : Math.min(least, own);
+        }, undefined);
+      }
+      return ends[key];
+    }
+
+    const margins = Object.keys(dates).filter((key) => key !== basis.goal && latestEnd(key) !== undefined)
+      .map((key) => latestEnd(key) - dates[key].last);
+    return {
+      slack: basis.pairs.map((pair) => {
+        if (!dates[pair.before] || !dates[pair.after]) return null;
+        return latest(pair, dates[pair.after].last) - dates[pair.before].last;
+      }),
+      margin: margins.length ? Math.min.apply(null, margins) : null
+    };
   }
 
   // How numbers are said in the reader's language, as bnplan_lib/figures/language.py and amounts.py say them.
 
   function number(value, digits, lang) {
     if (!isFinite(value)) return "–";
-    var size = Math.abs(value), rounded = size.toFixed(digits);
+    let size = Math.abs(value), rounded = size.toFixed(digits);
     if (size * Math.pow(2, digits + 1) % 2 === 1 && /[13579]$/.test(rounded)) { // half-way goes to the even digit
       rounded = (size - 0.5 / Math.pow(10, digits)).toFixed(digits);
     }
-    var parts = rounded.split(".");
-    var whole = parts[0].replace(/\B(?=(\d{3})+$)/g, lang === "vi" ? "." : ",");
-    var said = whole + (parts[1] ? (lang === "vi" ? "," : ".") + parts[1] : "");
+    const parts = rounded.split(".");
+    const whole = parts[0].replace(/\B(?=(\d{3})+$)/g, lang === "vi" ? "." : ",");
+    const said = whole + (parts[1] ? (lang === "vi" ? "," : ".") + parts[1] : "");
     return (value < 0 && /[1-9]/.test(said) ? "−" : "") + said;
   }
 
@@ -202,7 +284,7 @@ var bnplan = (function () {
   }
 
   function quarter(number, lang) {
-    var year = Math.floor(number / 4), place = number % 4;
+    const year = Math.floor(number / 4), place = number % 4;
     return lang === "vi" ? "Quý\u00a0" + ["I", "II", "III", "IV"][place] + "/" + year : "Q" + (place + 1) + "\u00a0" + year;
   }
 
@@ -213,7 +295,7 @@ var bnplan = (function () {
 
   function exact(target, value, lang) { // as many digits as keep the rounded figure on its side of the target
     if (!isFinite(value)) return "–";
-    var scale = target.percent ? 100 : 1, digits = Math.abs(value) >= 1000 ? 0 : 2;
+    let scale = target.percent ? 100 : 1, digits = Math.abs(value) >= 1000 ? 0 : 2;
     while (digits < 5 && isMet(target, Number((value * scale).toFixed(digits)) / scale) !== isMet(target, value)) digits++;
     return target.percent ? percent(value, digits, lang) : number(value, digits, lang) + target.unit;
   }
@@ -222,19 +304,17 @@ var bnplan = (function () {
 
   function moved(value, isRate, mean) {
     if (!Array.isArray(value)) return mean;
-    var count = value.length;
-    var now = isRate
-      ? (Math.exp(total(value.map(function (one) { return Math.log1p(one / 100); })) / count) - 1) * 100
+    const count = value.length;
+    const now = isRate
+      ? (Math.exp(total(value.map((one) => Math.log1p(one / 100))) / count) - 1) * 100
       : total(value) / count;
-    return value.map(function (one) {
-      return isRate ? (100 + one) * ((100 + mean) / (100 + now)) - 100 : one + (mean - now);
-    });
+    return value.map((one) => isRate ? (100 + one) * ((100 + mean) / (100 + now)) - 100 : one + (mean - now));
   }
 
   // What every form has: its levers, what was moved, the address, a way back and a scenario file.
 
   function fill(template, values) {
-    return Object.keys(values).reduce(function (text, name) { return text.replace("{" + name + "}", values[name]); }, template);
+    return Object.keys(values).reduce((text, name) => text.replace("{" + name + "}", values[name]), template);
   }
 
   function near(value, step) { return Number((Math.round(value / step) * step).toFixed(6)); }
@@ -249,16 +329,16 @@ var bnplan = (function () {
     input.min = Math.min(Number(input.min), value);
     input.max = Math.max(Number(input.max), value);
     input.value = value;
-    var told = number(value, Number(input.dataset.digits), lang);
+    const told = number(value, Number(input.dataset.digits), lang);
     input.setAttribute("aria-valuetext", told);
     form.querySelector('output[for="' + input.id + '"]').textContent = told;
   }
 
   function figureOf(spec) {
-    var figure = document.getElementById(spec.figure_id), caption = figure.querySelector("figcaption h3");
+    const figure = document.getElementById(spec.figure_id), caption = figure.querySelector("figcaption h3");
     return {
       plot: figure.querySelector(".plot"),
-      title: function (text) {
+      title (text) {
         caption.textContent = text;
         figure.setAttribute("aria-label", text + ". " + figure.querySelector("figcaption p").textContent);
         figure.querySelector(".scroll").setAttribute("aria-label", text);
@@ -269,7 +349,7 @@ var bnplan = (function () {
   // `own` is what one form does: `moved` gives key and value of what differs from the scenario, `put` sets a lever from
   // the text of an address, `words` says what was moved, `tables` are the levers of its file, `back` and `show`.
   function frame(form, spec, own) {
-    var waiting = 0;
+    let waiting = 0;
 
     function show() {
       own.show();
@@ -277,37 +357,37 @@ var bnplan = (function () {
     }
 
     function remember() {
-      var moved = own.moved(), told = Object.keys(moved).map(function (key) { return key + "=" + moved[key]; });
+      const moved = own.moved(), told = Object.keys(moved).map((key) => key + "=" + moved[key]);
       history.replaceState(null, "", told.length ? "#" + form.id + "&" + told.join("&") : location.pathname + location.search);
     }
 
     function recall() {
-      var told = location.hash.slice(1);
+      let told = location.hash.slice(1);
       try { told = decodeURIComponent(told); } catch (error) { return; }
       told = told.split("&");
-      if (told[0] === form.id) told.slice(1).forEach(function (one) {
-        var cut = one.indexOf("=");
+      if (told[0] === form.id) told.slice(1).forEach((one) => {
+        const cut = one.indexOf("=");
         if (cut > 0 && cut < one.length - 1) own.put(one.slice(0, cut), one.slice(cut + 1));
       });
     }
 
     function scenario() { // the setting as a scenario file: what the page's scenario moves, and what was moved here
-      var lines = spec.head.slice(), tables = own.tables();
-      Object.keys(tables).forEach(function (name) { lines = lines.concat("", "[" + name + "]", tables[name]); });
+      let lines = spec.head.slice(), tables = own.tables();
+      Object.keys(tables).forEach((name) => { lines = lines.concat("", "[" + name + "]", tables[name]); });
       return lines.join("\n") + "\n" + (spec.tail ? "\n" + spec.tail : "");
     }
 
-    form.addEventListener("submit", function (event) { event.preventDefault(); });
-    form.querySelector(".reset").addEventListener("click", function () { own.back(); show(); remember(); });
-    form.querySelector(".copy").addEventListener("click", function () {
-      var area = form.querySelector("textarea"), copied = false;
+    form.addEventListener("submit", (event) => { event.preventDefault(); });
+    form.querySelector(".reset").addEventListener("click", () => { own.back(); show(); remember(); });
+    form.querySelector(".copy").addEventListener("click", () => {
+      let area = form.querySelector("textarea"), copied = false;
       area.value = scenario();
       area.hidden = false;
       area.select();
       try { copied = document.execCommand("copy"); } catch (error) { copied = false; }
       form.querySelector(".copied").textContent = copied ? spec.texts.copied : spec.texts.select;
     });
-    window.addEventListener("hashchange", function () { // a heading's address leaves the setting as it is
+    window.addEventListener("hashchange", () => { // a heading's address leaves the setting as it is
       if (location.hash && location.hash.indexOf("#" + form.id + "&") !== 0) return;
       own.back();
       recall();
@@ -318,9 +398,9 @@ var bnplan = (function () {
     show();
     form.classList.add("ready");
     return {
-      changed: function () {
+      changed () {
         cancelAnimationFrame(waiting);
-        waiting = requestAnimationFrame(function () { show(); remember(); });
+        waiting = requestAnimationFrame(() => { show(); remember(); });
       }
     };
   }
@@ -328,8 +408,8 @@ var bnplan = (function () {
   // The form of growth.
 
   function growthForm(form, spec) {
-    var inputs = {}, values = {}, changed = {}, lang = spec.lang, figure = figureOf(spec);
-    form.querySelectorAll("input[type=range]").forEach(function (input) { inputs[input.name] = input; });
+    let inputs = {}, values = {}, changed = {}, lang = spec.lang, figure = figureOf(spec);
+    form.querySelectorAll("input[type=range]").forEach((input) => { inputs[input.name] = input; });
 
     function differs(key) { return Math.abs(changed[key] - spec.at_start[key]) > 1e-9; }
 
@@ -338,104 +418,102 @@ var bnplan = (function () {
       values[key] = moved(spec.values[key], inputs[key].dataset.rate === "1", value);
       place(form, inputs[key], value, lang);
       if (key === spec.position) {
-        Object.keys(spec.ranges).forEach(function (rate) {
-          var ends = spec.ranges[rate], own = (ends[0] + value * (ends[1] - ends[0])) * 100;
+        Object.keys(spec.ranges).forEach((rate) => {
+          const ends = spec.ranges[rate], own = (ends[0] + value * (ends[1] - ends[0])) * 100;
           changed[rate] = values[rate] = Number(own.toFixed(6));
           place(form, inputs[rate], values[rate], lang);
         });
       } else if (spec.shares.indexOf(key) >= 0) {
-        values[spec.rest] = 100 - total(spec.shares.map(function (one) { return values[one]; }));
+        values[spec.rest] = 100 - total(spec.shares.map((one) => values[one]));
       }
     }
 
     function show() {
-      var now = economy(spec.basis, values).measures, inside = 0;
-      spec.targets.forEach(function (target) {
-        var row = form.querySelector('tr[data-target="' + target.id + '"]'), value = now[target.id];
-        var met = isMet(target, value);
+      let now = economy(spec.basis, values).measures, inside = 0;
+      spec.targets.forEach((target) => {
+        const row = form.querySelector('tr[data-target="' + target.id + '"]'), value = now[target.id];
+        const met = isMet(target, value);
         row.querySelector(".value").textContent = exact(target, value, lang);
         row.querySelector(".met").textContent = (met ? "✓ " + spec.texts.met : "✗ " + spec.texts.not_met);
         row.classList.toggle("bad", !met);
         row.classList.toggle("moved", row.querySelector(".value").textContent !== row.querySelector(".before").textContent);
       });
-      var marks = spec.marks.map(function (mark) {
-        var value = now[mark.id], standing = "none", said = percent(value, 2, lang);
+      const marks = spec.marks.map((mark) => {
+        let value = now[mark.id], standing = "none", said = percent(value, 2, lang);
         if (isFinite(value)) standing = value < mark.low ? "below" : value > mark.high ? "above" : "inside";
         if (standing === "inside") inside++;
         return { x: value * 100, text: said, told: fill(mark.hover, { average: said, standing: spec.texts[standing] }) };
       });
-      function of(name) { return marks.map(function (mark) { return mark[name]; }); }
+      function of(name) { return marks.map((mark) => mark[name]); }
       figure.title(fill(spec.texts.title, { inside: number(inside, 0, lang) }));
       window.Plotly.restyle(figure.plot, { x: [of("x")], text: [of("text")], customdata: [of("told")] }, [spec.trace]);
     }
 
-    spec.targets.forEach(function (target) {
-      var row = form.querySelector('tr[data-target="' + target.id + '"]');
+    spec.targets.forEach((target) => {
+      const row = form.querySelector('tr[data-target="' + target.id + '"]');
       row.querySelector(".before").textContent = exact(target, target.value === null ? NaN : target.value, lang);
     });
-    var live = frame(form, spec, {
-      show: show,
-      moved: function () {
-        return Object.keys(changed).filter(differs).reduce(function (all, key) { all[key] = changed[key]; return all; }, {});
+    const live = frame(form, spec, {
+      show,
+      moved () {
+        return Object.keys(changed).filter(differs).reduce((all, key) => { all[key] = changed[key]; return all; }, {});
       },
-      put: function (key, text) { if (inputs[key] && isFinite(Number(text))) put(key, Number(text)); },
-      words: function () {
-        return Object.keys(changed).filter(differs).map(function (key) {
-          return inputs[key].dataset.title + ": " + inputs[key].getAttribute("aria-valuetext");
-        });
+      put (key, text) { if (inputs[key] && isFinite(Number(text))) put(key, Number(text)); },
+      words () {
+        return Object.keys(changed).filter(differs).map((key) => inputs[key].dataset.title + ": " + inputs[key].getAttribute("aria-valuetext"));
       },
-      back: function () {
+      back () {
         changed = {};
         values = JSON.parse(JSON.stringify(spec.values));
-        Object.keys(inputs).forEach(function (key) { place(form, inputs[key], spec.at_start[key], lang); });
+        Object.keys(inputs).forEach((key) => { place(form, inputs[key], spec.at_start[key], lang); });
       },
-      tables: function () {
-        var tables = {};
-        Object.keys(values).forEach(function (key) {
-          var isMoved = differs(key) || (key === spec.rest && spec.shares.some(differs));
+      tables () {
+        const tables = {};
+        Object.keys(values).forEach((key) => {
+          const isMoved = differs(key) || (key === spec.rest && spec.shares.some(differs));
           if (!isMoved && spec.kept.indexOf(key) < 0) return;
-          var section = key.split(".")[0];
+          const section = key.split(".")[0];
           (tables[section] = tables[section] || []).push(key.slice(section.length + 1) + " = " + toml(values[key]));
         });
         return tables;
       }
     });
-    form.addEventListener("input", function (event) {
-      var input = inputs[event.target.name];
+    form.addEventListener("input", (event) => {
+      const input = inputs[event.target.name];
       if (!input) return;
       put(input.name, near(Number(input.value), Number(input.dataset.step)));
       live.changed();
     });
   }
 
-  // The form of investment: a choice of projects, and what is set for it.
+  // Forms in which items are chosen and set: one, a class of them, or all. `redraw` shows what follows.
 
-  function investmentForm(form, spec) {
-    var lang = spec.lang, figure = figureOf(spec), values = {}, chosen = form.elements.which, controls = {};
-    var years = spec.basis.years.length;
-    Object.keys(spec.levers).forEach(function (lever) { controls[lever] = form.elements[lever]; });
-
-    function keyOf(item, lever) { return "projects." + item + "." + lever; }
+  function itemForm(form, spec, redraw) {
+    let lang = spec.lang, values = {}, chosen = form.elements.which, controls = {};
+    const items = spec.basis.projects.concat(spec.basis.tasks || []);
+    Object.keys(spec.levers).forEach((lever) => {
+      if (form.elements[lever]) controls[lever] = form.elements[lever];
+    });
 
     function wordsOf(item) { // a class is said with its kind: there are a sector and an asset of one name
-      var option = chosen.querySelector('option[value="' + item + '"]'), text = option.textContent;
+      const option = chosen.querySelector('option[value="' + item + '"]'), text = option.textContent;
       return item.indexOf(":") > 0 ? text + " (" + option.parentNode.label.toLowerCase() + ")" : text;
     }
 
-    function membersOf(item) {
-      return spec.basis.projects.filter(function (project) { return project.names.indexOf(item) >= 0; });
-    }
+    function membersOf(item) { return items.filter((one) => one.names.indexOf(item) >= 0); }
+
+    function has(item, lever) { return spec.values[item.split(".")[0] + ".*." + lever] !== undefined; }
 
     function valueOf(item, lever) { // what is set for a choice, or what it has from wider ones
-      var names = membersOf(item)[0].names;
+      const names = membersOf(item)[0].names;
       return held(values, names.slice(0, names.indexOf(item) + 1), lever);
     }
 
     function narrower(item) { // what is set for less than the choice and so holds in spite of it
-      var found = [];
-      membersOf(item).forEach(function (project) {
-        project.names.slice(project.names.indexOf(item) + 1).forEach(function (name) {
-          var isSet = Object.keys(controls).some(function (lever) { return values[keyOf(name, lever)] !== undefined; });
+      const found = [];
+      membersOf(item).forEach((one) => {
+        one.names.slice(one.names.indexOf(item) + 1).forEach((name) => {
+          const isSet = Object.keys(controls).some((lever) => values[name + "." + lever] !== undefined);
           if (isSet && found.indexOf(name) < 0) found.push(name);
         });
       });
@@ -443,14 +521,14 @@ var bnplan = (function () {
     }
 
     function put(item, lever, value) { // what is as from wider choices need not be set
-      var key = keyOf(item, lever), names = membersOf(item)[0].names;
-      var wider = held(values, names.slice(0, names.indexOf(item)), lever);
+      const key = item + "." + lever, names = membersOf(item)[0].names;
+      const wider = held(values, names.slice(0, names.indexOf(item)), lever);
       if (spec.values[key] === undefined && wider === value) delete values[key];
       else values[key] = value;
     }
 
     function read(lever, text) { // a value from an address, undefined where it is none
-      var ends = spec.levers[lever].range, value = Number(text);
+      const ends = spec.levers[lever].range, value = Number(text);
       if (lever === "dropped") return { "true": true, "false": false }[text];
       if (!ends) return SPENT.hasOwnProperty(text) ? text : undefined;
       if (!(value >= ends[0] && value <= ends[1])) return undefined;
@@ -460,17 +538,20 @@ var bnplan = (function () {
     function said(lever, value) {
       if (lever === "dropped") return value ? spec.texts.yes : spec.texts.no;
       if (lever === "profile") return controls.profile.querySelector('option[value="' + value + '"]').textContent;
-      var digits = value === Math.round(value) ? 0 : 2;
+      const digits = value === Math.round(value) ? 0 : 2;
       return spec.levers[lever].percent ? percent(value / 100, digits, lang) : number(value, digits, lang);
     }
 
     function load() { // the controls as the choice has them
-      Object.keys(controls).forEach(function (lever) {
-        var control = controls[lever], value = valueOf(chosen.value, lever);
+      Object.keys(controls).forEach((lever) => {
+        const control = controls[lever];
+        control.parentNode.hidden = !has(chosen.value, lever);
+        if (control.parentNode.hidden) return;
+        const value = valueOf(chosen.value, lever);
         if (lever === "dropped") control.checked = value;
         else if (lever === "profile") control.value = value;
         else {
-          var isWhole = value === Math.round(value);
+          const isWhole = value === Math.round(value);
           control.step = isWhole ? 1 : "any";
           control.dataset.digits = isWhole ? 0 : 2;
           control.min = control.dataset.low;
@@ -481,116 +562,61 @@ var bnplan = (function () {
     }
 
     function movedKeys() {
-      return Object.keys(values).filter(function (key) { return values[key] !== spec.values[key]; });
+      return Object.keys(values).filter((key) => values[key] !== spec.values[key]);
     }
 
     function split(key) { // projects.II.1.overrun: whose lever, and which
-      var cut = key.lastIndexOf(".");
-      return { item: key.slice(9, cut), lever: key.slice(cut + 1) };
-    }
-
-    function sums(spent) { // the rows of the table, the years and then all of them
-      var listed = spec.envelope.map(function (_, year) { return total(spent.map(function (own) { return own[year]; })); });
-      var rows = {};
-      spec.sources.forEach(function (source, place) { rows[source.code] = spent[place]; });
-      rows.listed = listed;
-      rows.rest = spec.envelope.map(function (one, year) { return one - listed[year]; });
-      Object.keys(rows).forEach(function (name) { rows[name] = rows[name].concat(total(rows[name])); });
-      var whole = spec.envelope.concat(total(spec.envelope));
-      rows.share = rows.listed.map(function (one, year) { return one / whole[year]; });
-      return rows;
-    }
-
-    function tell(rows, column) {
-      Object.keys(rows).forEach(function (name) {
-        var cells = form.querySelectorAll('tr[data-row="' + name + '"].' + column + " td");
-        rows[name].forEach(function (value, place) {
-          cells[place].textContent = name === "share" ? percent(value, 1, lang) : number(value, 0, lang);
-          if (column === "value") {
-            var before = form.querySelectorAll('tr[data-row="' + name + '"].before td')[place];
-            cells[place].classList.toggle("moved", cells[place].textContent !== before.textContent);
-          }
-        });
-      });
-    }
-
-    function peak(running) {
-      var most = busiest(running);
-      if (most === undefined) return "–";
-      return fill(spec.texts.peak, { count: number(running[most], 0, lang), quarter: quarter(most, lang) });
-    }
-
-    function draw(rows) {
-      var marks = {}, over = [];
-      for (var year = 0; year < years; year++) {
-        marks["annotations[" + year + "].y"] = rows.listed[year] / 2000;
-        marks["annotations[" + year + "].text"] = "<b>" + percent(rows.share[year], 0, lang) + "</b>";
-        if (rows.share[year] > spec.limit) over.push(spec.basis.years[year]);
-      }
-      var which = over.length === years ? "all" : over.length ? "some" : "none";
-      figure.title(fill(spec.texts[which], { years: over.join(", ") }));
-      var amounts = spec.sources.map(function (source) { return rows[source.code].slice(0, years); });
-      window.Plotly.update(figure.plot, {
-        y: amounts.map(function (own) { return own.map(function (one) { return one / 1000; }); }),
-        customdata: amounts.map(function (own, place) {
-          return own.map(function (one, year) {
-            var money = number(one, 0, lang) + "\u00a0" + spec.texts.unit;
-            return spec.sources[place].name + ", " + spec.basis.years[year] + ": " + money;
-          });
-        })
-      }, marks, spec.bars);
+      const cut = key.lastIndexOf(".");
+      return { item: key.slice(0, cut), lever: key.slice(cut + 1) };
     }
 
     function show() {
-      var now = investment(spec.basis, values), rows = sums(now.spent), others = narrower(chosen.value).map(wordsOf);
-      tell(rows, "value");
-      draw(rows);
-      form.querySelector(".peak .value").textContent = peak(now.running);
+      const others = narrower(chosen.value).map(wordsOf);
+      redraw(values);
       form.querySelector(".reach").textContent = chosen.selectedOptions[0].dataset.reach;
       form.querySelector(".narrower").textContent = others.length
         ? fill(spec.texts.narrower, { names: others.slice(0, 6).join("; ") + (others.length > 6 ? "; …" : "") }) : "";
     }
 
-    var before = investment(spec.basis, spec.values);
-    tell(sums(before.spent), "before");
-    form.querySelector(".peak .before").textContent = peak(before.running);
-    var live = frame(form, spec, {
-      show: show,
-      moved: function () {
-        return movedKeys().reduce(function (all, key) { all[key] = values[key]; return all; }, {});
+    const live = frame(form, spec, {
+      show,
+      moved () {
+        return movedKeys().reduce((all, key) => { all[key] = values[key]; return all; }, {});
       },
-      put: function (key, text) {
-        var own = split(key), value = controls[own.lever] && key.indexOf("projects.") === 0 ? read(own.lever, text) : undefined;
-        if (value === undefined || !membersOf(own.item).length || !own.item) return;
+      put (key, text) {
+        const own = split(key);
+        if (!controls[own.lever] || !membersOf(own.item).length || !has(own.item, own.lever)) return;
+        const value = read(own.lever, text);
+        if (value === undefined) return;
         values[key] = value;
         chosen.value = own.item;
         load();
       },
-      words: function () {
-        var told = {};
-        movedKeys().forEach(function (key) {
-          var own = split(key), text = spec.levers[own.lever].title + ": " + said(own.lever, values[key]);
+      words () {
+        const told = {};
+        movedKeys().forEach((key) => {
+          const own = split(key), text = spec.levers[own.lever].title + ": " + said(own.lever, values[key]);
           (told[own.item] = told[own.item] || []).push(text);
         });
-        return Object.keys(told).map(function (item) { return wordsOf(item) + " – " + told[item].join(", "); });
+        return Object.keys(told).map((item) => wordsOf(item) + " – " + told[item].join(", "));
       },
-      back: function () {
+      back () {
         values = JSON.parse(JSON.stringify(spec.values));
         load();
       },
-      tables: function () {
-        var tables = {}, moved = movedKeys();
-        Object.keys(values).forEach(function (key) {
+      tables () {
+        const tables = {}, moved = movedKeys();
+        Object.keys(values).forEach((key) => {
           if (moved.indexOf(key) < 0 && spec.kept.indexOf(key) < 0) return;
-          var own = split(key), name = 'projects."' + own.item + '"';
-          var text = spec.levers[own.lever].whole ? String(values[key]) : toml(values[key]);
+          const own = split(key), name = own.item.replace(".", '."') + '"';
+          const text = spec.levers[own.lever].whole ? String(values[key]) : toml(values[key]);
           (tables[name] = tables[name] || []).push(own.lever + " = " + text);
         });
         return tables;
       }
     });
-    form.addEventListener("input", function (event) {
-      var lever = event.target.name, control = controls[lever];
+    form.addEventListener("input", (event) => {
+      const lever = event.target.name, control = controls[lever];
       if (control) {
         put(chosen.value, lever, lever === "dropped" ? control.checked
           : lever === "profile" ? control.value : near(Number(control.value), 1));
@@ -600,14 +626,156 @@ var bnplan = (function () {
     });
   }
 
+  function compare(cell, text) { // what a cell says now, bold where the cell before it says another thing
+    const before = cell.parentNode.querySelector(".before");
+    cell.textContent = text;
+    cell.classList.toggle("moved", before !== null && before.textContent !== text);
+  }
+
+  function investmentForm(form, spec) {
+    const lang = spec.lang, figure = figureOf(spec), years = spec.basis.years.length;
+
+    function sums(spent) { // the rows of the table, the years and then all of them
+      const listed = spec.envelope.map((_, year) => total(spent.map((own) => own[year])));
+      const rows = {};
+      spec.sources.forEach((source, place) => { rows[source.code] = spent[place]; });
+      rows.listed = listed;
+      rows.rest = spec.envelope.map((one, year) => one - listed[year]);
+      Object.keys(rows).forEach((name) => { rows[name] = rows[name].concat(total(rows[name])); });
+      const whole = spec.envelope.concat(total(spec.envelope));
+      rows.share = rows.listed.map((one, year) => one / whole[year]);
+      return rows;
+    }
+
+    function tell(rows, column) {
+      Object.keys(rows).forEach((name) => {
+        const cells = form.querySelectorAll('tr[data-row="' + name + '"].' + column + " td");
+        rows[name].forEach((value, place) => {
+          cells[place].textContent = name === "share" ? percent(value, 1, lang) : number(value, 0, lang);
+          if (column === "value") {
+            const before = form.querySelectorAll('tr[data-row="' + name + '"].before td')[place];
+            cells[place].classList.toggle("moved", cells[place].textContent !== before.textContent);
+          }
+        });
+      });
+    }
+
+    function peak(running) {
+      const most = busiest(running);
+      if (most === undefined) return "–";
+      return fill(spec.texts.peak, { count: number(running[most], 0, lang), quarter: quarter(most, lang) });
+    }
+
+    function draw(rows) {
+      const marks = {}, over = [];
+      for (let year = 0; year < years; year++) {
+        marks["annotations[" + year + "].y"] = rows.listed[year] / 2000;
+        marks["annotations[" + year + "].text"] = "<b>" + percent(rows.share[year], 0, lang) + "</b>";
+        if (rows.share[year] > spec.limit) over.push(spec.basis.years[year]);
+      }
+      const which = over.length === years ? "all" : over.length ? "some" : "none";
+      figure.title(fill(spec.texts[which], { years: over.join(", ") }));
+      const amounts = spec.sources.map((source) => rows[source.code].slice(0, years));
+      window.Plotly.update(figure.plot, {
+        y: amounts.map((own) => own.map((one) => one / 1000)),
+        customdata: amounts.map((own, place) => own.map((one, year) => {
+            const money = number(one, 0, lang) + "\u00a0" + spec.texts.unit;
+            return spec.sources[place].name + ", " + spec.basis.years[year] + ": " + money;
+          }))
+      }, marks, spec.bars);
+    }
+
+    const before = investment(spec.basis, spec.values);
+    tell(sums(before.spent), "before");
+    form.querySelector(".peak .before").textContent = peak(before.running);
+    itemForm(form, spec, (values) => {
+      const now = investment(spec.basis, values), rows = sums(now.spent);
+      tell(rows, "value");
+      draw(rows);
+      form.querySelector(".peak .value").textContent = peak(now.running);
+    });
+  }
+
+  function timelineForm(form, spec) {
+    const lang = spec.lang, figure = figureOf(spec), printed = timeline(spec.basis, spec.printed);
+    const before = timeline(spec.basis, spec.values), slackBefore = waiting(spec.basis, before.when);
+
+    function whole(value) { return value === null ? "–" : number(value, 0, lang); }
+
+    function money(value) { return number(value, 0, lang) + "\u00a0" + spec.texts.unit; }
+
+    function late(slack) { return slack.filter((one) => one !== null && one < 0).length; }
+
+    function facts(now, found) { // the rows of the first table
+      const top = peaks(now), told = { runs: "–", load: "–", late: whole(late(found.slack)), margin: whole(found.margin) };
+      if (top.runs !== undefined) told.runs = fill(spec.texts.runs, {
+        quarter: quarter(now.start + top.runs, lang), projects: whole(now.projects[top.runs]), tasks: whole(now.tasks[top.runs])
+      });
+      if (top.load !== undefined) told.load = fill(spec.texts.load, {
+        quarter: quarter(now.start + top.load, lang), amount: money(now.load[top.load])
+      });
+      return told;
+    }
+
+    function tell(now, found) {
+      const told = facts(now, found), then = facts(before, slackBefore);
+      Object.keys(told).forEach((name) => {
+        const row = form.querySelector('tr[data-row="' + name + '"]');
+        if (!row) return; // there is no goal
+        row.querySelector(".before").textContent = then[name];
+        compare(row.querySelector(".value"), told[name]);
+      });
+      form.querySelectorAll("tr[data-pair]").forEach((row, place) => {
+        const one = slackBefore.slack[place], other = found.slack[place];
+        row.querySelector(".before").textContent = whole(one);
+        compare(row.querySelector(".value"), whole(other));
+        row.classList.toggle("bad", other !== null && other < 0);
+        row.hidden = one === other && !(other < 0);
+      });
+    }
+
+    function shown(now) { // the places of the quarters that the axis has room for
+      return now.load.map((_, place) => place).filter((place) => Math.floor((now.start + place) / 4) <= spec.last);
+    }
+
+    function draw(now) {
+      const places = shown(now), then = shown(printed), isMoved = JSON.stringify(now) !== JSON.stringify(printed);
+      function at(one, of) { return of.map((place) => (one.start + place + 0.5) / 4); }
+      function pick(list, of, scale) { return of.map((place) => list[place] / (scale || 1)); }
+      function hover(name, list, says) {
+        return places.map((place) => quarter(now.start + place, lang) + "<br>" + (name ? name + ": " : "") + says(list[place]));
+      }
+      const bars = [pick(now.projects, places), pick(now.tasks, places), pick(now.load, places, 1000)];
+      const hovers = [hover(spec.texts.projects, now.projects, whole), hover(spec.texts.tasks, now.tasks, whole)];
+      const runs = printed.projects.map((one, place) => one + printed.tasks[place]);
+      const lines = isMoved ? [pick(runs, then), pick(printed.load, then, 1000)] : [[], []];
+      const top = peaks(now).runs, line = isMoved ? at(printed, then) : [];
+      figure.title(top === undefined ? spec.texts.nothing_runs : fill(spec.texts.title, {
+        quarter: quarter(now.start + top, lang), projects: whole(now.projects[top]), tasks: whole(now.tasks[top])
+      }));
+      window.Plotly.restyle(figure.plot, {
+        x: bars.map(() => at(now, places)).concat([line, line]),
+        y: bars.concat(lines),
+        customdata: hovers.concat([hover("", now.load, money)], [[], []]),
+        showlegend: [true, true, true, isMoved, false]
+      }, spec.traces);
+    }
+
+    itemForm(form, spec, (values) => {
+      const now = timeline(spec.basis, values);
+      tell(now, waiting(spec.basis, now.when));
+      draw(now);
+    });
+  }
+
   function mount(form) {
-    var spec = JSON.parse(form.querySelector('script[type="application/json"]').textContent);
-    ({ growth: growthForm, investment: investmentForm })[spec.form](form, spec);
+    const spec = JSON.parse(form.querySelector('script[type="application/json"]').textContent);
+    ({ growth: growthForm, investment: investmentForm, timeline: timelineForm })[spec.form](form, spec);
   }
 
   return {
-    economy: economy, investment: investment, busiest: busiest, exact: exact, number: number, percent: percent, quarter: quarter,
-    mount: mount
+    economy, investment, timeline, waiting, peaks, busiest,
+    exact, number, percent, quarter, mount
   };
 })();
 document.querySelectorAll("form.live").forEach(bnplan.mount);
