@@ -36,6 +36,11 @@ MOVE = """([which, moved]) => {
   return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
 
+FITTED = """() => {
+  const plot = document.querySelector(".plot"), drawn = plot.querySelector(".main-svg");
+  return drawn && Math.abs(drawn.clientWidth - plot.clientWidth) < 2;
+}"""
+
 
 @contextmanager
 def script_alone(browser):
@@ -68,6 +73,7 @@ class Opener:
             self.pages[name][0].evaluate("document.querySelector('form.live .reset').click()")
         self.pages[name][0].bring_to_front()  # what lies behind is drawn late and gets no keys
         self.pages[name][0].set_viewport_size({"width": width, "height": 900})
+        self.pages[name][0].wait_for_function(FITTED)
         return self.pages[name]
 
     def _load(self, lang, mark, scenario, levers):
