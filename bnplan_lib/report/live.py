@@ -44,7 +44,7 @@ def form_html(
     read = {key: value for key, value in spec.items() if key not in WRITTEN}
     return (
         f'<form class="live" id="{name}" autocomplete="off" aria-label="{told["levers"]}">'
-        f'<script type="application/json">{json_of({**read, "figure_id": figure_id})}</script>'
+        f'<script type="application/json">{json_of(read)}</script>'
         f'<div class="levers">{levers(spec, name, say)}</div>'
         f'<p class="state"><b>{told["moved"]}</b> <output class="moved-levers" aria-live="polite"></output></p>'
         f'<p class="buttons"><button type="button" class="reset">{told["reset"]}</button>'

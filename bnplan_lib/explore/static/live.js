@@ -334,11 +334,11 @@ const bnplan = (() => {
     form.querySelector('output[for="' + input.id + '"]').textContent = told;
   }
 
-  function figureOf(spec) {
-    const figure = document.getElementById(spec.figure_id), caption = figure.querySelector("figcaption h3");
+  function figureOf(form) {
+    const figure = form.querySelector("figure.chart"), caption = figure.querySelector("figcaption h3");
     return {
       plot: figure.querySelector(".plot"),
-      title (text) {
+      title(text) {
         caption.textContent = text;
         figure.setAttribute("aria-label", text + ". " + figure.querySelector("figcaption p").textContent);
         figure.querySelector(".scroll").setAttribute("aria-label", text);
@@ -346,9 +346,31 @@ const bnplan = (() => {
     };
   }
 
-  // `own` is what one form does: `moved` gives key and value of what differs from the scenario, `put` sets a lever from
-  // the text of an address, `words` says what was moved, `tables` are the levers of its file, `back` and `show`.
-  function frame(form, spec, own) {
+  function inAddress(form) { // where a page keeps what was moved: behind the # of its address
+    const own = "#" + form.id + "&";
+    return {
+      write(moved) {
+        const told = Object.keys(moved).map((key) => key + "=" + moved[key]);
+        history.replaceState(null, "", told.length ? own + told.join("&") : location.pathname + location.search);
+      },
+      read(put) {
+        let told = location.hash;
+        try { told = decodeURIComponent(told); } catch (error) { return; }
+        if (told.indexOf(own) === 0) told.slice(own.length).split("&").forEach((one) => {
+          const cut = one.indexOf("=");
+          if (cut > 0 && cut < one.length - 1) put(one.slice(0, cut), one.slice(cut + 1));
+        });
+      },
+      changed(follow) { // a heading's address leaves the setting as it is
+        window.addEventListener("hashchange", () => { if (!location.hash || location.hash.indexOf(own) === 0) follow(); });
+      }
+    };
+  }
+
+  // `own` is what one form does: `moved` gives key and value of what differs from the scenario as its controls have it,
+  // `values` all levers and `setting` the keys of those that differ, `put` sets one from text, `words` says what was
+  // moved; `back` and `show`. `memory` is where the setting stays, as of `inAddress`.
+  function frame(form, spec, memory, own) {
     let waiting = 0;
 
     function show() {
@@ -357,23 +379,26 @@ const bnplan = (() => {
     }
 
     function remember() {
-      const moved = own.moved(), told = Object.keys(moved).map((key) => key + "=" + moved[key]);
-      history.replaceState(null, "", told.length ? "#" + form.id + "&" + told.join("&") : location.pathname + location.search);
+      const values = own.values(), setting = {};
+      own.setting().forEach((key) => { setting[key] = values[key]; });
+      memory.write(own.moved(), setting);
     }
 
-    function recall() {
-      let told = location.hash.slice(1);
-      try { told = decodeURIComponent(told); } catch (error) { return; }
-      told = told.split("&");
-      if (told[0] === form.id) told.slice(1).forEach((one) => {
-        const cut = one.indexOf("=");
-        if (cut > 0 && cut < one.length - 1) own.put(one.slice(0, cut), one.slice(cut + 1));
-      });
+    function startAgain() {
+      own.back();
+      memory.read(own.put);
+      show();
     }
 
     function scenario() { // the setting as a scenario file: what the page's scenario moves, and what was moved here
-      let lines = spec.head.slice(), tables = own.tables();
-      Object.keys(tables).forEach((name) => { lines = lines.concat("", "[" + name + "]", tables[name]); });
+      const values = own.values(), told = own.setting().concat(spec.kept), tables = {};
+      Object.keys(values).filter((key) => told.indexOf(key) >= 0).forEach((key) => {
+        const cut = key.lastIndexOf("."), table = key.slice(0, cut), lever = key.slice(cut + 1);
+        const name = table.indexOf(".") > 0 ? table.replace(".", '."') + '"' : table;
+        const isWhole = spec.levers && spec.levers[lever].whole;
+        (tables[name] = tables[name] || []).push(lever + " = " + (isWhole ? values[key] : toml(values[key])));
+      });
+      const lines = Object.keys(tables).reduce((all, name) => all.concat("", "[" + name + "]", tables[name]), spec.head);
       return lines.join("\n") + "\n" + (spec.tail ? "\n" + spec.tail : "");
     }
 
@@ -387,18 +412,11 @@ const bnplan = (() => {
       try { copied = document.execCommand("copy"); } catch (error) { copied = false; }
       form.querySelector(".copied").textContent = copied ? spec.texts.copied : spec.texts.select;
     });
-    window.addEventListener("hashchange", () => { // a heading's address leaves the setting as it is
-      if (location.hash && location.hash.indexOf("#" + form.id + "&") !== 0) return;
-      own.back();
-      recall();
-      show();
-    });
-    own.back();
-    recall();
-    show();
+    memory.changed(startAgain);
+    startAgain();
     form.classList.add("ready");
     return {
-      changed () {
+      changed() {
         cancelAnimationFrame(waiting);
         waiting = requestAnimationFrame(() => { show(); remember(); });
       }
@@ -407,8 +425,8 @@ const bnplan = (() => {
 
   // The form of growth.
 
-  function growthForm(form, spec) {
-    let inputs = {}, values = {}, changed = {}, lang = spec.lang, figure = figureOf(spec);
+  function growthForm(form, spec, memory) {
+    let inputs = {}, values = {}, changed = {}, lang = spec.lang, figure = figureOf(form);
     form.querySelectorAll("input[type=range]").forEach((input) => { inputs[input.name] = input; });
 
     function differs(key) { return Math.abs(changed[key] - spec.at_start[key]) > 1e-9; }
@@ -453,30 +471,22 @@ const bnplan = (() => {
       const row = form.querySelector('tr[data-target="' + target.id + '"]');
       row.querySelector(".before").textContent = exact(target, target.value === null ? NaN : target.value, lang);
     });
-    const live = frame(form, spec, {
+    const live = frame(form, spec, memory, {
       show,
-      moved () {
+      moved() {
         return Object.keys(changed).filter(differs).reduce((all, key) => { all[key] = changed[key]; return all; }, {});
       },
       put (key, text) { if (inputs[key] && isFinite(Number(text))) put(key, Number(text)); },
-      words () {
+      words() {
         return Object.keys(changed).filter(differs).map((key) => inputs[key].dataset.title + ": " + inputs[key].getAttribute("aria-valuetext"));
       },
-      back () {
+      back() {
         changed = {};
         values = JSON.parse(JSON.stringify(spec.values));
         Object.keys(inputs).forEach((key) => { place(form, inputs[key], spec.at_start[key], lang); });
       },
-      tables () {
-        const tables = {};
-        Object.keys(values).forEach((key) => {
-          const isMoved = differs(key) || (key === spec.rest && spec.shares.some(differs));
-          if (!isMoved && spec.kept.indexOf(key) < 0) return;
-          const section = key.split(".")[0];
-          (tables[section] = tables[section] || []).push(key.slice(section.length + 1) + " = " + toml(values[key]));
-        });
-        return tables;
-      }
+      values: () => values,
+      setting: () => Object.keys(values).filter((key) => differs(key) || (key === spec.rest && spec.shares.some(differs)))
     });
     form.addEventListener("input", (event) => {
       const input = inputs[event.target.name];
@@ -488,7 +498,7 @@ const bnplan = (() => {
 
   // Forms in which items are chosen and set: one, a class of them, or all. `redraw` shows what follows.
 
-  function itemForm(form, spec, redraw) {
+  function itemForm(form, spec, memory, redraw) {
     let lang = spec.lang, values = {}, chosen = form.elements.which, controls = {};
     const items = spec.basis.projects.concat(spec.basis.tasks || []);
     Object.keys(spec.levers).forEach((lever) => {
@@ -578,12 +588,12 @@ const bnplan = (() => {
         ? fill(spec.texts.narrower, { names: others.slice(0, 6).join("; ") + (others.length > 6 ? "; …" : "") }) : "";
     }
 
-    const live = frame(form, spec, {
+    const live = frame(form, spec, memory, {
       show,
-      moved () {
+      moved() {
         return movedKeys().reduce((all, key) => { all[key] = values[key]; return all; }, {});
       },
-      put (key, text) {
+      put(key, text) {
         const own = split(key);
         if (!controls[own.lever] || !membersOf(own.item).length || !has(own.item, own.lever)) return;
         const value = read(own.lever, text);
@@ -592,7 +602,7 @@ const bnplan = (() => {
         chosen.value = own.item;
         load();
       },
-      words () {
+      words() {
         const told = {};
         movedKeys().forEach((key) => {
           const own = split(key), text = spec.levers[own.lever].title + ": " + said(own.lever, values[key]);
@@ -600,24 +610,16 @@ const bnplan = (() => {
         });
         return Object.keys(told).map((item) => wordsOf(item) + " – " + told[item].join(", "));
       },
-      back () {
+      back() {
         values = JSON.parse(JSON.stringify(spec.values));
         load();
       },
-      tables () {
-        const tables = {}, moved = movedKeys();
-        Object.keys(values).forEach((key) => {
-          if (moved.indexOf(key) < 0 && spec.kept.indexOf(key) < 0) return;
-          const own = split(key), name = own.item.replace(".", '."') + '"';
-          const text = spec.levers[own.lever].whole ? String(values[key]) : toml(values[key]);
-          (tables[name] = tables[name] || []).push(own.lever + " = " + text);
-        });
-        return tables;
-      }
+      values: () => values,
+      setting: movedKeys
     });
     form.addEventListener("input", (event) => {
       const lever = event.target.name, control = controls[lever];
-      if (control) {
+      if(control) {
         put(chosen.value, lever, lever === "dropped" ? control.checked
           : lever === "profile" ? control.value : near(Number(control.value), 1));
       } else if (event.target !== chosen) return;
@@ -632,8 +634,8 @@ const bnplan = (() => {
     cell.classList.toggle("moved", before !== null && before.textContent !== text);
   }
 
-  function investmentForm(form, spec) {
-    const lang = spec.lang, figure = figureOf(spec), years = spec.basis.years.length;
+  function investmentForm(form, spec, memory) {
+    const lang = spec.lang, figure = figureOf(form), years = spec.basis.years.length;
 
     function sums(spent) { // the rows of the table, the years and then all of them
       const listed = spec.envelope.map((_, year) => total(spent.map((own) => own[year])));
@@ -688,7 +690,7 @@ const bnplan = (() => {
     const before = investment(spec.basis, spec.values);
     tell(sums(before.spent), "before");
     form.querySelector(".peak .before").textContent = peak(before.running);
-    itemForm(form, spec, (values) => {
+    itemForm(form, spec, memory, (values) => {
       const now = investment(spec.basis, values), rows = sums(now.spent);
       tell(rows, "value");
       draw(rows);
@@ -696,8 +698,8 @@ const bnplan = (() => {
     });
   }
 
-  function timelineForm(form, spec) {
-    const lang = spec.lang, figure = figureOf(spec), printed = timeline(spec.basis, spec.printed);
+  function timelineForm(form, spec, memory) {
+    const lang = spec.lang, figure = figureOf(form), printed = timeline(spec.basis, spec.printed);
     const before = timeline(spec.basis, spec.values), slackBefore = waiting(spec.basis, before.when);
 
     function whole(value) { return value === null ? "–" : number(value, 0, lang); }
@@ -761,16 +763,17 @@ const bnplan = (() => {
       }, spec.traces);
     }
 
-    itemForm(form, spec, (values) => {
+    itemForm(form, spec, memory, (values) => {
       const now = timeline(spec.basis, values);
       tell(now, waiting(spec.basis, now.when));
       draw(now);
     });
   }
 
-  function mount(form) {
+  function mount(form, memory) {
     const spec = JSON.parse(form.querySelector('script[type="application/json"]').textContent);
-    ({ growth: growthForm, investment: investmentForm, timeline: timelineForm })[spec.form](form, spec);
+    const forms = { growth: growthForm, investment: investmentForm, timeline: timelineForm };
+    forms[spec.form](form, spec, memory || inAddress(form));
   }
 
   return {
@@ -778,4 +781,4 @@ const bnplan = (() => {
     exact, number, percent, quarter, mount
   };
 })();
-document.querySelectorAll("form.live").forEach(bnplan.mount);
+document.querySelectorAll("form.live:not(.ready)").forEach((form) => bnplan.mount(form));
