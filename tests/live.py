@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from nbformat import v4
 
 import bnplan_lib as bn
-from bnplan_lib.explore.live import SCRIPT
+from bnplan_lib.explore.scripts import STATIC
 from bnplan_lib.model.profiles import PROFILES
 from bnplan_lib.report.pages import write_page
 
@@ -46,7 +46,7 @@ FITTED = """() => {
 def script_alone(browser):
     """Give a page with the script and nothing else."""
     page = browser.new_context(offline=True).new_page()
-    page.add_script_tag(content=SCRIPT.read_text("utf-8"))
+    page.add_script_tag(content=(STATIC / "live.js").read_text("utf-8"))
     yield page
     page.context.close()
 

@@ -88,7 +88,7 @@ def test_topics_of_one_stage_do_not_import_each_other(path):
 def test_the_model_opens_no_file_and_only_inputs_open_the_data(path):
     calls = {node.func.attr for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
              if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}  # fmt: skip
-    if stage(path) in ("model", "analysis", "explore"):
+    if stage(path) in ("model", "analysis", "explore") and path.name != "scripts.py":  # which reads what browsers run
         assert not calls & {"open", "read_text", "read_bytes", "read_csv", "write_text", "write_bytes"}
 
 

@@ -13,9 +13,10 @@ import pytest
 from small import bnplan
 
 from bnplan_lib.errors import PlanError
+from bnplan_lib.explore.scripts import plotly_script
 from bnplan_lib.report.bundle import bundled, write_bundle, zipped
 from bnplan_lib.report.folder import newest_report
-from bnplan_lib.report.pages import plotly_script, script_hash
+from bnplan_lib.report.pages import script_hash
 
 STAMP = datetime(2026, 11, 23, tzinfo=UTC)
 SINGLE_MB, BUNDLE_MB = 2, 12

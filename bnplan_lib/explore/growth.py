@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bnplan_lib.explore.live import Live
+from bnplan_lib.explore.live import Live, here
 from bnplan_lib.explore.live_growth import POSITION, REST, SHARES, live_growth
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.growth import targets_and_path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import ipywidgets as widgets
     import plotly.graph_objects as go
 
+    from bnplan_lib.explore.live_widget import LiveForm
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
@@ -35,8 +36,16 @@ CAPITAL = (
 )
 
 
-def growth(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | Live:
-    """Return sliders for every lever that enters growth over the targets; in a run, what a page needs for them."""
+def growth(
+    programme: Programme, story: Scenario, lang: str, *, as_page: bool = False
+) -> widgets.VBox | Live | LiveForm:
+    """Return sliders for every lever that enters growth over the targets; in a run, what a page needs for them.
+
+    Parameters
+    ----------
+    as_page
+        The form of the page instead: it answers without the kernel, and its `setting` tells Python what was moved.
+    """
 
     def draw(now: Scenario) -> go.Figure:
         return targets_and_path(programme, now, lang)
@@ -45,8 +54,8 @@ def growth(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | L
     groups = _groups(say)
     settings = {key: lever_value(basis, story.values, key) for keys in groups.values() for key in keys}
     at_start = {key: _mean(value, catalogue[key].unit) for key, value in settings.items()}
-    if not person_present():
-        return live_growth(programme, story, groups, settings, at_start, draw(story), say)
+    if as_page or not person_present():
+        return here(live_growth(programme, story, groups, settings, at_start, draw(story), say))
     from bnplan_lib.explore.panel import Panel, folded, slider
 
     panel = Panel(draw, story, say, table=lambda now: outlook_lines(programme, now, lang))

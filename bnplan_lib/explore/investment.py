@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from bnplan_lib.explore.live import Live
+from bnplan_lib.explore.live import Live, here
 from bnplan_lib.explore.live_investment import NUMBERS, live_investment
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.envelope import envelope_bars
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import ipywidgets as widgets
     import plotly.graph_objects as go
 
+    from bnplan_lib.explore.live_widget import LiveForm
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
@@ -31,20 +32,24 @@ WIDE = {"width": "min(56em, 100%)"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def investment(programme: Programme, story: Scenario, lang: str, limit: float = 75.0) -> widgets.VBox | Live:
+def investment(
+    programme: Programme, story: Scenario, lang: str, limit: float = 75.0, *, as_page: bool = False
+) -> widgets.VBox | Live | LiveForm:
     """Return a table of projects to pick from and levers for those picked; in a run, what a page needs for them.
 
     Parameters
     ----------
     limit
         Per cent of a year's investment above which the list alone is called out.
+    as_page
+        As of `growth`.
     """
 
     def draw(now: Scenario) -> go.Figure:
         return envelope_bars(programme, now, limit, lang)
 
-    if not person_present():
-        return live_investment(programme, story, limit, draw(story), speak(lang))
+    if as_page or not person_present():
+        return here(live_investment(programme, story, limit, draw(story), speak(lang)))
     import ipywidgets as widgets
 
     from bnplan_lib.explore.panel import LABEL, Panel, slider

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from bnplan_lib.explore.presence import person_present
 from bnplan_lib.explore.scale import scale_of
 from bnplan_lib.figures.language import Language
 from bnplan_lib.figures.levers import lever_suffix
@@ -18,13 +18,13 @@ from bnplan_lib.model.averages import RATE
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from bnplan_lib.explore.live_widget import LiveForm
     from bnplan_lib.inputs.levers import Lever
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
 LIVE: Final = "application/vnd.bnplan.live+json"
 PLOTLY: Final = "application/vnd.plotly.v1+json"
-SCRIPT: Final = Path(__file__).with_name("static") / "live.js"
 
 
 class Live:
@@ -37,6 +37,15 @@ class Live:
         drawn = json.loads(self.figure.to_json())
         title = drawn["layout"]["meta"]["title"]
         return {LIVE: dict(self.spec), PLOTLY: drawn, "text/plain": title}
+
+
+def here(live: Live) -> Live | LiveForm:
+    """Return what a page needs as a widget where a person is at the kernel, as it is in a run."""
+    if not person_present():
+        return live
+    from bnplan_lib.explore.live_widget import LiveForm
+
+    return LiveForm(live)
 
 
 def file_around(programme: Programme, story: Scenario, values: Mapping[str, Any]) -> dict[str, Any]:

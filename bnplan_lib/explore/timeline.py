@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from bnplan_lib.explore.live import Live
+from bnplan_lib.explore.live import Live, here
 from bnplan_lib.explore.live_timeline import live_timeline
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.lanes import kind_name, members, used_classes
@@ -19,6 +19,7 @@ from bnplan_lib.model.projects import project_values, task_values
 if TYPE_CHECKING:
     import ipywidgets as widgets
 
+    from bnplan_lib.explore.live_widget import LiveForm
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
@@ -26,10 +27,18 @@ KINDS = ("capital_source", "sector", "asset", "place", "corridor", "agency", "gr
 ROWS_SHOWN = 8
 
 
-def timeline(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | Live:
-    """Return a filter, items to shift, and what follows; in a run, what a page needs to shift them."""
-    if not person_present():
-        return live_timeline(programme, story, running_at_once(programme, story, lang), speak(lang))
+def timeline(
+    programme: Programme, story: Scenario, lang: str, *, as_page: bool = False
+) -> widgets.VBox | Live | LiveForm:
+    """Return a filter, items to shift, and what follows; in a run, what a page needs to shift them.
+
+    Parameters
+    ----------
+    as_page
+        As of `growth`.
+    """
+    if as_page or not person_present():
+        return here(live_timeline(programme, story, running_at_once(programme, story, lang), speak(lang)))
     import ipywidgets as widgets
 
     from bnplan_lib.explore.panel import LABEL, WIDE, Panel, slider

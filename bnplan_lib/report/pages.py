@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import base64
 import copy
-import csv
 import hashlib
-import html
-import io
-import json
-import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bnplan_lib.errors import shorten
 from bnplan_lib.explore.live import LIVE
+from bnplan_lib.explore.live_form import form_html
+from bnplan_lib.explore.scripts import live_script, page_style, plotly_script
 from bnplan_lib.figures.language import LANGUAGES, Language, speak
+from bnplan_lib.figures.page_figure import figure_html, hint
 from bnplan_lib.figures.results import RESULTS
-from bnplan_lib.figures.spreadsheet import inert
-from bnplan_lib.figures.style import SOURCE_NAME, SOURCE_PX, TITLE_PX
-from bnplan_lib.report.live import form_html, live_script
 
 if TYPE_CHECKING:
     from nbconvert.exporters.html import HTMLExporter
     from nbformat import NotebookNode
 
 HERE = Path(__file__).parent
-NUMERIC = re.compile(r"[−\d.,\s%]+|–|")
 PLOTLY = "application/vnd.plotly.v1+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
-NARROW_PX = 480  # a figure that needs more is wider than a phone
-PRINTED_ROWS = 25  # of a longer table behind a figure paper has only the count
 
 
 def write_page(
@@ -66,7 +58,7 @@ def write_page(
             "others": others,
             "failed": failed,
             "languages": LANGUAGES,
-            "css": (HERE / "static" / "page.css").read_text(encoding="utf-8"),
+            "css": page_style(),
             "scripts": scripts,
             "allowed": " ".join(f"'{script_hash(script)}'" for script in scripts.values() if script),
         }
@@ -111,98 +103,15 @@ def prepare(notebook: NotebookNode, say: Language) -> NotebookNode:
             data = output.get("data", {})
             data.pop(WIDGET, None)
             if "<table" in data.get("text/html", ""):
-                data["text/html"] = _hint(say) + data["text/html"]
+                data["text/html"] = hint(say) + data["text/html"]
             name = f"figure-{place}-{number}"
             if LIVE in data:  # its own table follows the levers
                 data[PLOTLY]["layout"]["meta"].pop("table", None)
             if PLOTLY in data:
                 data["text/html"] = figure_html(data.pop(PLOTLY), name, say)
             if LIVE in data:
-                data["text/html"] = form_html(data.pop(LIVE), data["text/html"], name, say, script_safe)
+                data["text/html"] = form_html(data.pop(LIVE), data["text/html"], name, say)
     return page
-
-
-def figure_html(figure: dict[str, Any], figure_id: str, say: Language) -> str:
-    """Return a figure with its title, source and table around it; plotly draws it in place."""
-    layout = dict(figure["layout"])
-    meta = layout.pop("meta", None) or {}
-    layout.pop("template", None)
-    if meta:  # the page sets title, subtitle and source in HTML: the figure gives up their room
-        layout.pop("title", None)
-        margin = layout.get("margin", {})
-        layout["margin"] = {**margin, "t": margin.get("t", 80) - TITLE_PX, "b": margin.get("b", 80) - SOURCE_PX}
-        layout["height"] = layout.get("height", 450) - TITLE_PX - SOURCE_PX
-        layout["annotations"] = [one for one in layout.get("annotations", []) if one.get("name") != SOURCE_NAME]
-    spec = script_safe({"data": figure["data"], "layout": layout})
-    wide = meta.get("least_width", 0) > NARROW_PX
-    hint = _hint(say) if wide else ""
-    title, subtitle = (html.escape(str(meta.get(key, ""))) for key in ("title", "subtitle"))
-    style = f"height:{layout.get('height', 400)}px;min-width:{meta.get('least_width', 340)}px"
-    message = html.escape(f"{meta.get('title', '')}. {meta.get('subtitle', '')}", quote=True)
-    return (
-        f'<figure class="chart" id="{figure_id}" role="group" aria-label="{message}">'
-        f"<figcaption><h3>{title}</h3><p>{subtitle}</p></figcaption>"
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">'
-        f'<div class="plot" style="{style}"></div></div>{hint}'
-        f'<script type="application/json">{spec}</script>'
-        f'<p class="source">{html.escape(str(meta.get("source", "")))}</p>'
-        f"{table_html(meta.get('table'), figure_id, say)}</figure>"
-    )
-
-
-def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
-    """Return a figure's table behind a fold, with a link that saves it as CSV; paper shows it if it is short."""
-    if not table:
-        return ""
-    columns = zip(*table["rows"], strict=True) if table["rows"] else [[] for _ in table["columns"]]
-    marks = [' class="number"' if all(map(NUMERIC.fullmatch, cells)) else "" for cells in columns]
-    head = _row("th", table["columns"], marks)
-    rows = "".join(_row("td", row, marks) for row in table["rows"])
-    content = base64.b64encode(table_csv(table).encode("utf-8-sig")).decode()
-    told = html.escape(say("Table"))
-    count = html.escape(say("{count} rows", count=say.number(len(table["rows"]))))
-    mark = ' class="long"' if len(table["rows"]) > PRINTED_ROWS else ""
-    more = f'<span class="count"> ({count})</span>' if mark else ""
-    save = html.escape(say("Download as CSV"))
-    link = f'<a download="{name}.csv" href="data:text/csv;base64,{content}">{save}</a>'
-    return (
-        f"<details{mark}><summary>{told}{more}</summary>"
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{told}">'
-        f"<table><thead>{head}</thead><tbody>{rows}</tbody></table></div>{link}</details>"
-    )
-
-
-def _row(tag: str, cells: list[str], marks: list[str]) -> str:
-    scope = ' scope="col"' if tag == "th" else ""
-    inner = (f"<{tag}{scope}{mark}>{html.escape(cell)}</{tag}>" for mark, cell in zip(marks, cells, strict=True))
-    return f"<tr>{''.join(inner)}</tr>"
-
-
-def _hint(say: Language) -> str:
-    """Return what tells the reader of a phone that a figure or table may be wider than the screen."""
-    told = html.escape(say("Swipe sideways for the rest."))
-    return f'<p class="hint">{told}</p>'
-
-
-def table_csv(table: dict[str, Any]) -> str:
-    """Return a table as CSV in which no cell runs as a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    for row in [table["columns"], *table["rows"]]:
-        writer.writerow([inert(cell) for cell in row])
-    return text.getvalue()
-
-
-def script_safe(value: Any) -> str:
-    """Return JSON that can stand inside a script element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-@lru_cache
-def plotly_script() -> str:
-    """Return plotly.js, its basic bundle, fit to stand inside a script element."""
-    return (HERE / "static" / "plotly-basic.min.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
 
 
 @lru_cache

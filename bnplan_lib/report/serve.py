@@ -20,6 +20,7 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from bnplan_lib.errors import PlanError, shorten
+from bnplan_lib.explore.scripts import page_style
 from bnplan_lib.figures.language import speak
 from bnplan_lib.report.panels import panel_list, write_panels
 from bnplan_lib.report.plan import Job
@@ -131,7 +132,7 @@ def serve_panels(jobs: Sequence[Job], host: str, port: int, ready: Callable[[str
 def _config(folder: Path, lang: str) -> Config:
     """Return how voila is to serve a folder; configuration of the machine's user plays no part."""
     say = speak(lang)
-    css = "".join((HERE / "static" / name).read_text(encoding="utf-8") for name in ("page.css", "serve.css"))
+    css = page_style() + (HERE / "static" / "serve.css").read_text(encoding="utf-8")
     config = Config()
     config.Voila.config_file_paths = []
     config.Voila.root_dir = str(folder)

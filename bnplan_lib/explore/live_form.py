@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any, Final
 
-from bnplan_lib.explore.live import SCRIPT
 from bnplan_lib.figures.language import Language
+from bnplan_lib.figures.page_figure import script_safe
 
 WRITTEN = (
     "groups",
@@ -21,15 +20,7 @@ WRITTEN = (
 NUMBER = ' class="number"'
 
 
-@lru_cache
-def live_script() -> str:
-    """Return the script, fit to stand inside a script element."""
-    return SCRIPT.read_text(encoding="utf-8").replace("</", "<\\/")
-
-
-def form_html(
-    spec: dict[str, Any], figure: str, figure_id: str, say: Language, json_of: Callable[[dict[str, Any]], str]
-) -> str:
+def form_html(spec: dict[str, Any], figure: str, figure_id: str, say: Language) -> str:
     """Return the form: levers, what was moved, the figure, and a table of the scenario and of now."""
     name = f"live-{figure_id}"
     levers, table = FORMS[spec["form"]]
@@ -44,7 +35,7 @@ def form_html(
     read = {key: value for key, value in spec.items() if key not in WRITTEN}
     return (
         f'<form class="live" id="{name}" autocomplete="off" aria-label="{told["levers"]}">'
-        f'<script type="application/json">{json_of(read)}</script>'
+        f'<script type="application/json">{script_safe(read)}</script>'
         f'<div class="levers">{levers(spec, name, say)}</div>'
         f'<p class="state"><b>{told["moved"]}</b> <output class="moved-levers" aria-live="polite"></output></p>'
         f'<p class="buttons"><button type="button" class="reset">{told["reset"]}</button>'
