@@ -21,12 +21,14 @@ from bnplan_lib.figures.results import RESULTS
 from bnplan_lib.figures.spreadsheet import inert
 from bnplan_lib.figures.style import SOURCE_NAME, SOURCE_PX, TITLE_PX
 from bnplan_lib.report.live import form_html, live_script
+from bnplan_lib.report.scroll import scroll_area, swipe_hint
 
 if TYPE_CHECKING:
     from nbconvert.exporters.html import HTMLExporter
     from nbformat import NotebookNode
 
 HERE = Path(__file__).parent
+HEADING = re.compile(r"##? ")
 NUMERIC = re.compile(r"[−\d.,\s%]+|–|")
 PLOTLY = "application/vnd.plotly.v1+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -106,24 +108,36 @@ def prepare(notebook: NotebookNode, say: Language) -> NotebookNode:
             cell.source = "\n\n".join([*waiting, cell.source])
             waiting = []
     page.cells = [cell for cell in page.cells if cell.cell_type != "code" or cell.outputs]
+    heading = "#"
     for place, cell in enumerate(page.cells):
+        if cell.cell_type == "markdown":
+            heading = next((line for line in reversed(cell.source.splitlines()) if HEADING.match(line)), heading)
         for number, output in enumerate(cell.get("outputs", [])):
-            data = output.get("data", {})
-            data.pop(WIDGET, None)
-            if "<table" in data.get("text/html", ""):
-                data["text/html"] = _hint(say) + data["text/html"]
-            name = f"figure-{place}-{number}"
-            if LIVE in data:  # its own table follows the levers
-                data[PLOTLY]["layout"]["meta"].pop("table", None)
-            if PLOTLY in data:
-                data["text/html"] = figure_html(data.pop(PLOTLY), name, say)
-            if LIVE in data:
-                data["text/html"] = form_html(data.pop(LIVE), data["text/html"], name, say, script_safe)
+            _dress(output.get("data", {}), f"figure-{place}-{number}", heading, say)
     return page
 
 
-def figure_html(figure: dict[str, Any], figure_id: str, say: Language) -> str:
-    """Return a figure with its title, source and table around it; plotly draws it in place."""
+def _dress(data: dict[str, Any], name: str, heading: str, say: Language) -> None:
+    """Turn what an output shows into HTML; `heading` is the line of Markdown it stands under."""
+    marks, _, title = heading.partition(" ")
+    data.pop(WIDGET, None)
+    if "<table" in data.get("text/html", ""):
+        table = data["text/html"]
+        data["text/html"] = swipe_hint(say) + (table if 'class="scroll"' in table else scroll_area(table, title))
+    if LIVE in data:  # its own table follows the levers
+        data[PLOTLY]["layout"]["meta"].pop("table", None)
+    if PLOTLY in data:
+        data["text/html"] = figure_html(data.pop(PLOTLY), name, say, len(marks) + 1)
+    if LIVE in data:
+        data["text/html"] = form_html(data.pop(LIVE), data["text/html"], name, say, script_safe)
+
+
+def figure_html(figure: dict[str, Any], figure_id: str, say: Language, level: int = 3) -> str:
+    """Return a figure with its title, source and table around it; plotly draws it in place.
+
+    To a screen reader the drawing is a picture that its title describes; the numbers stand in the table. `level` is
+    that of the title among the headings of the page.
+    """
     layout = dict(figure["layout"])
     meta = layout.pop("meta", None) or {}
     layout.pop("template", None)
@@ -135,22 +149,20 @@ def figure_html(figure: dict[str, Any], figure_id: str, say: Language) -> str:
         layout["annotations"] = [one for one in layout.get("annotations", []) if one.get("name") != SOURCE_NAME]
     spec = script_safe({"data": figure["data"], "layout": layout})
     wide = meta.get("least_width", 0) > NARROW_PX
-    hint = _hint(say) if wide else ""
+    hint = swipe_hint(say) if wide else ""
     title, subtitle = (html.escape(str(meta.get(key, ""))) for key in ("title", "subtitle"))
     style = f"height:{layout.get('height', 400)}px;min-width:{meta.get('least_width', 340)}px"
-    message = html.escape(f"{meta.get('title', '')}. {meta.get('subtitle', '')}", quote=True)
+    drawing = scroll_area(f'<div class="plot" style="{style}"></div>', str(meta.get("title", "")), "img")
     return (
-        f'<figure class="chart" id="{figure_id}" role="group" aria-label="{message}">'
-        f"<figcaption><h3>{title}</h3><p>{subtitle}</p></figcaption>"
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">'
-        f'<div class="plot" style="{style}"></div></div>{hint}'
+        f'<figure class="chart" id="{figure_id}" aria-label="{title}. {subtitle}">'
+        f"<figcaption><h{level}>{title}</h{level}><p>{subtitle}</p></figcaption>{drawing}{hint}"
         f'<script type="application/json">{spec}</script>'
         f'<p class="source">{html.escape(str(meta.get("source", "")))}</p>'
-        f"{table_html(meta.get('table'), figure_id, say)}</figure>"
+        f"{table_html(meta.get('table'), figure_id, meta.get('title', ''), say)}</figure>"
     )
 
 
-def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
+def table_html(table: dict[str, Any] | None, name: str, title: str, say: Language) -> str:
     """Return a figure's table behind a fold, with a link that saves it as CSV; paper shows it if it is short."""
     if not table:
         return ""
@@ -165,23 +177,14 @@ def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
     more = f'<span class="count"> ({count})</span>' if mark else ""
     save = html.escape(say("Download as CSV"))
     link = f'<a download="{name}.csv" href="data:text/csv;base64,{content}">{save}</a>'
-    return (
-        f"<details{mark}><summary>{told}{more}</summary>"
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{told}">'
-        f"<table><thead>{head}</thead><tbody>{rows}</tbody></table></div>{link}</details>"
-    )
+    whole = scroll_area(f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>", title)
+    return f"<details{mark}><summary>{told}{more}</summary>{whole}{link}</details>"
 
 
 def _row(tag: str, cells: list[str], marks: list[str]) -> str:
     scope = ' scope="col"' if tag == "th" else ""
     inner = (f"<{tag}{scope}{mark}>{html.escape(cell)}</{tag}>" for mark, cell in zip(marks, cells, strict=True))
     return f"<tr>{''.join(inner)}</tr>"
-
-
-def _hint(say: Language) -> str:
-    """Return what tells the reader of a phone that a figure or table may be wider than the screen."""
-    told = html.escape(say("Swipe sideways for the rest."))
-    return f'<p class="hint">{told}</p>'
 
 
 def table_csv(table: dict[str, Any]) -> str:
@@ -209,7 +212,9 @@ def plotly_script() -> str:
 def _exporter() -> HTMLExporter:
     from nbconvert.exporters.html import HTMLExporter
 
-    return HTMLExporter(template_name="page", extra_template_basedirs=[str(HERE / "templates")], exclude_anchor_links=True)
+    return HTMLExporter(
+        template_name="page", extra_template_basedirs=[str(HERE / "templates")], exclude_anchor_links=True
+    )
 
 
 def _holds(page: NotebookNode, mark: str) -> bool:
