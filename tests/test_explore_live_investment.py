@@ -26,7 +26,7 @@ LIMIT = 75.0
 DRAWN = """() => { const plot = document.querySelector("form.live .plot");
   const bars = plot.data.filter((one) => one.type === "bar");
   const labels = plot.layout.annotations.map((one) => [one.y, one.text]);
-  return { title: document.querySelector("form.live h3").textContent, amounts: bars.map((one) => [...one.y]),
+  return { title: document.querySelector("form.live figcaption > :first-child").textContent, amounts: bars.map((one) => [...one.y]),
     hover: bars.map((one) => [...one.customdata]), labels }; }"""
 
 
@@ -210,7 +210,7 @@ def test_nothing_is_left_if_all_projects_are_dropped(opened):
     live.move(page, "projects.*", dropped=True)
     assert cells(page, "listed") == ["0"] * 6
     assert (page.locator(".peak .value").inner_text(), said) == ("–", [])
-    assert page.locator("form.live h3").inner_text() == "No year takes over 75% of investment"
+    assert page.locator("form.live figcaption > :first-child").inner_text() == "No year takes over 75% of investment"
 
 
 def test_back_leads_to_the_scenario(opened, programme):

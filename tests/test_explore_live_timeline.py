@@ -26,7 +26,7 @@ ASK = """([basis, settings]) => settings.map((values) => {
   return { ...now, ...bnplan.waiting(basis, now.when), top: bnplan.peaks(now) };
 })"""
 DRAWN = """() => { const plot = document.querySelector("form.live .plot");
-  return { title: document.querySelector("form.live h3").textContent,
+  return { title: document.querySelector("form.live figcaption > :first-child").textContent,
     traces: plot.data.map((one) => ({ x: [...one.x], y: [...one.y], hover: [...(one.customdata || [])],
       legend: one.showlegend !== false })) }; }"""
 

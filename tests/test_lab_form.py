@@ -61,7 +61,7 @@ def run(page, what):
 
 def title(page, form):
     """Return the title of a form's figure."""
-    return page.locator("form.live h3").nth(form).inner_text()
+    return page.locator("form.live figcaption > :first-child").nth(form).inner_text()
 
 
 def test_each_figure_is_drawn(page):

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from bnplan_lib.figures.language import Language
+from bnplan_lib.figures.scroll import scroll_area, swipe_hint
 from bnplan_lib.figures.spreadsheet import inert
 from bnplan_lib.figures.style import SOURCE_NAME, SOURCE_PX, TITLE_PX
 
@@ -19,8 +20,12 @@ NARROW_PX = 480  # a figure that needs more is wider than a phone
 PRINTED_ROWS = 25  # of a longer table behind a figure paper has only the count
 
 
-def figure_html(figure: dict[str, Any], figure_id: str, say: Language) -> str:
-    """Return a figure with its title, source and table around it; plotly draws it in place."""
+def figure_html(figure: dict[str, Any], figure_id: str, say: Language, level: int = 3) -> str:
+    """Return a figure with its title, source and table around it; plotly draws it in place.
+
+    To a screen reader the drawing is a picture that its title describes; the numbers stand in the table. `level` is
+    that of the title among the headings of the page.
+    """
     layout = dict(figure["layout"])
     meta = layout.pop("meta", None) or {}
     layout.pop("template", None)
@@ -32,22 +37,20 @@ def figure_html(figure: dict[str, Any], figure_id: str, say: Language) -> str:
         layout["annotations"] = [one for one in layout.get("annotations", []) if one.get("name") != SOURCE_NAME]
     spec = script_safe({"data": figure["data"], "layout": layout})
     wide = meta.get("least_width", 0) > NARROW_PX
-    swipe = hint(say) if wide else ""
+    hint = swipe_hint(say) if wide else ""
     title, subtitle = (html.escape(str(meta.get(key, ""))) for key in ("title", "subtitle"))
     style = f"height:{layout.get('height', 400)}px;min-width:{meta.get('least_width', 340)}px"
-    message = html.escape(f"{meta.get('title', '')}. {meta.get('subtitle', '')}", quote=True)
+    drawing = scroll_area(f'<div class="plot" style="{style}"></div>', str(meta.get("title", "")), "img")
     return (
-        f'<figure class="chart" id="{figure_id}" role="group" aria-label="{message}">'
-        f"<figcaption><h3>{title}</h3><p>{subtitle}</p></figcaption>"
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">'
-        f'<div class="plot" style="{style}"></div></div>{swipe}'
+        f'<figure class="chart" id="{figure_id}" aria-label="{title}. {subtitle}">'
+        f"<figcaption><h{level}>{title}</h{level}><p>{subtitle}</p></figcaption>{drawing}{hint}"
         f'<script type="application/json">{spec}</script>'
         f'<p class="source">{html.escape(str(meta.get("source", "")))}</p>'
-        f"{table_html(meta.get('table'), figure_id, say)}</figure>"
+        f"{table_html(meta.get('table'), figure_id, meta.get('title', ''), say)}</figure>"
     )
 
 
-def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
+def table_html(table: dict[str, Any] | None, name: str, title: str, say: Language) -> str:
     """Return a figure's table behind a fold, with a link that saves it as CSV; paper shows it if it is short."""
     if not table:
         return ""
@@ -62,23 +65,14 @@ def table_html(table: dict[str, Any] | None, name: str, say: Language) -> str:
     more = f'<span class="count"> ({count})</span>' if mark else ""
     save = html.escape(say("Download as CSV"))
     link = f'<a download="{name}.csv" href="data:text/csv;base64,{content}">{save}</a>'
-    return (
-        f"<details{mark}><summary>{told}{more}</summary>"
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{told}">'
-        f"<table><thead>{head}</thead><tbody>{rows}</tbody></table></div>{link}</details>"
-    )
+    whole = scroll_area(f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>", title)
+    return f"<details{mark}><summary>{told}{more}</summary>{whole}{link}</details>"
 
 
 def _row(tag: str, cells: list[str], marks: list[str]) -> str:
     scope = ' scope="col"' if tag == "th" else ""
     inner = (f"<{tag}{scope}{mark}>{html.escape(cell)}</{tag}>" for mark, cell in zip(marks, cells, strict=True))
     return f"<tr>{''.join(inner)}</tr>"
-
-
-def hint(say: Language) -> str:
-    """Return what tells the reader of a phone that a figure or table may be wider than the screen."""
-    told = html.escape(say("Swipe sideways for the rest."))
-    return f'<p class="hint">{told}</p>'
 
 
 def table_csv(table: dict[str, Any]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from bnplan_lib.figures.language import LANGUAGES, Language, speak
 from bnplan_lib.figures.lever_table import lever_table
+from bnplan_lib.figures.scroll import scroll_area
 from bnplan_lib.inputs.programme import read_programme, read_schema
 from bnplan_lib.report.pages import write_page
 from bnplan_lib.report.plan import Job
@@ -45,18 +46,29 @@ def index_page(outcomes: list[Outcome], good: set[str], lang: str, languages: tu
     say = speak(lang)
     text = "# " + say("Question the programme") + "\n\n"
     text += say("What Bắc Ninh's action programme 261/CTr-UBND says of 2026–2030, in numbers one can check")
-    cards = "".join(_card(outcome, good, say) for outcome in outcomes if outcome.lang == lang)
-    cards += tile(
-        f"data_dictionary.{lang}.html",
+    titles = dict.fromkeys(outcome.scenario_title for outcome in outcomes if outcome.lang == lang)
+    groups = [
+        cards(
+            say("Scenario: {title}", title=title),
+            [_card(one, good, say) for one in outcomes if (one.lang, one.scenario_title) == (lang, title)],
+        )
+        for title in titles
+    ]
+    return bare_page([text], "".join([*groups, _guide_cards(say)]), lang, _others("index", lang, languages))
+
+
+def _guide_cards(say: Language) -> str:
+    dictionary = tile(
+        f"data_dictionary.{say.code}.html",
         say("Data dictionary"),
         say("Every table and column of the data behind these pages"),
     )
-    cards += tile(
-        f"levers.{lang}.html",
+    levers = tile(
+        f"levers.{say.code}.html",
         say("What a scenario can move"),
         say("Every lever with its default, its bounds and what they rest on"),
     )
-    return bare_page([text], f'<div class="cards">{cards}</div>', lang, _others("index", lang, languages))
+    return cards(say("Behind the pages"), [dictionary, levers])
 
 
 def _dictionary(lang: str, languages: tuple[str, ...], folder: str | Path | None) -> str:
@@ -108,17 +120,20 @@ def _card(outcome: Outcome, good: set[str], say: Language) -> str:
     if outcome.status == "failed":
         said = html.escape(say("This run failed"))
         bad = f'<p class="bad"><a href="{html.escape(quote(outcome.page))}">{said}</a></p>'
-    told = say("Scenario: {title}.", title=outcome.scenario_title)
     moved = f"<p><code>{html.escape('; '.join(outcome.settings))}</code></p>" if outcome.settings else ""
-    return tile(address, outcome.title, outcome.headline, told, moved + bad)
+    return tile(address, outcome.title, outcome.headline, moved + bad)
 
 
-def tile(address: str, title: str, text: str, quiet: str = "", extra: str = "") -> str:
+def cards(heading: str, tiles: Sequence[str]) -> str:
+    """Return cards under a heading of their own."""
+    return f'<h2>{html.escape(heading)}</h2><div class="cards">{"".join(tiles)}</div>'
+
+
+def tile(address: str, title: str, text: str, extra: str = "") -> str:
     """Return a card that leads to an address; `extra` is HTML."""
-    told = f"<p>{html.escape(quiet)}</p>" if quiet else ""
     return (
         f'<div class="card"><h3><a href="{html.escape(quote(address))}">{html.escape(title)}</a></h3>'
-        f"<p>{html.escape(text)}</p>{told}{extra}</div>"
+        f"<p>{html.escape(text)}</p>{extra}</div>"
     )
 
 
@@ -126,14 +141,11 @@ def _table(resource: dict[str, Any], count: int, say: Language) -> str:
     heads = [say("Column"), say("Type"), say("Unit"), say("Meaning"), say("Allowed")]
     head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
     rows = "".join(_field(field, resource["schema"], say) for field in resource["schema"]["fields"])
-    title = html.escape(_said(resource, "title", say.code))
+    title = _said(resource, "title", say.code)
     size = say("{count} rows", count=say.number(count))
     told = html.escape(f"{_said(resource, 'description', say.code)} ({size})")
-    return (
-        f'<h2 id="{resource["name"]}">{title} <code>{resource["name"]}</code></h2><p>{told}</p>'
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    table = scroll_area(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>", title)
+    return f'<h2 id="{resource["name"]}">{html.escape(title)} <code>{resource["name"]}</code></h2><p>{told}</p>{table}'
 
 
 def _field(field: dict[str, Any], schema: dict[str, Any], say: Language) -> str:

@@ -5,23 +5,26 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
+import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import shorten
 from bnplan_lib.explore.live import LIVE
 from bnplan_lib.explore.live_form import form_html
 from bnplan_lib.explore.scripts import live_script, page_style, plotly_script
 from bnplan_lib.figures.language import LANGUAGES, Language, speak
-from bnplan_lib.figures.page_figure import figure_html, hint
+from bnplan_lib.figures.page_figure import figure_html
 from bnplan_lib.figures.results import RESULTS
+from bnplan_lib.figures.scroll import scroll_area, swipe_hint
 
 if TYPE_CHECKING:
     from nbconvert.exporters.html import HTMLExporter
     from nbformat import NotebookNode
 
 HERE = Path(__file__).parent
+HEADING = re.compile(r"##? ")
 PLOTLY = "application/vnd.plotly.v1+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -98,20 +101,28 @@ def prepare(notebook: NotebookNode, say: Language) -> NotebookNode:
             cell.source = "\n\n".join([*waiting, cell.source])
             waiting = []
     page.cells = [cell for cell in page.cells if cell.cell_type != "code" or cell.outputs]
+    heading = "#"
     for place, cell in enumerate(page.cells):
+        if cell.cell_type == "markdown":
+            heading = next((line for line in reversed(cell.source.splitlines()) if HEADING.match(line)), heading)
         for number, output in enumerate(cell.get("outputs", [])):
-            data = output.get("data", {})
-            data.pop(WIDGET, None)
-            if "<table" in data.get("text/html", ""):
-                data["text/html"] = hint(say) + data["text/html"]
-            name = f"figure-{place}-{number}"
-            if LIVE in data:  # its own table follows the levers
-                data[PLOTLY]["layout"]["meta"].pop("table", None)
-            if PLOTLY in data:
-                data["text/html"] = figure_html(data.pop(PLOTLY), name, say)
-            if LIVE in data:
-                data["text/html"] = form_html(data.pop(LIVE), data["text/html"], name, say)
+            _dress(output.get("data", {}), f"figure-{place}-{number}", heading, say)
     return page
+
+
+def _dress(data: dict[str, Any], name: str, heading: str, say: Language) -> None:
+    """Turn what an output shows into HTML; `heading` is the line of Markdown it stands under."""
+    marks, _, title = heading.partition(" ")
+    data.pop(WIDGET, None)
+    if "<table" in data.get("text/html", ""):
+        table = data["text/html"]
+        data["text/html"] = swipe_hint(say) + (table if 'class="scroll"' in table else scroll_area(table, title))
+    if LIVE in data:  # its own table follows the levers
+        data[PLOTLY]["layout"]["meta"].pop("table", None)
+    if PLOTLY in data:
+        data["text/html"] = figure_html(data.pop(PLOTLY), name, say, len(marks) + 1)
+    if LIVE in data:
+        data["text/html"] = form_html(data.pop(LIVE), data["text/html"], name, say)
 
 
 @lru_cache

@@ -10,7 +10,7 @@ from typing import Any, Final
 from bnplan_lib.errors import PlanError
 from bnplan_lib.figures.language import speak
 from bnplan_lib.inputs.parameters import INJECTED
-from bnplan_lib.report.index import bare_page, tile
+from bnplan_lib.report.index import bare_page, cards, tile
 from bnplan_lib.report.notebooks import find_notebooks
 from bnplan_lib.report.plan import Job, Selection, plan_jobs
 
@@ -55,12 +55,10 @@ def panel_list(jobs: Sequence[Job], addresses: Mapping[str, str], lang: str) -> 
     say = speak(lang)
     text = "# " + say("Question the programme") + "\n\n"
     text += say("Move what the programme rests on, and see at once what follows.")
-    told = say("Scenario: {title}.", title=jobs[0].scenario_title)
-    cards = "".join(
-        tile(addresses[job.notebook.name], panel_notebook(job)["metadata"]["title"], _question(job), told)
-        for job in jobs
-    )
-    return bare_page([text], f'<div class="cards">{cards}</div>', lang, {})
+    tiles = [
+        tile(addresses[job.notebook.name], panel_notebook(job)["metadata"]["title"], _question(job)) for job in jobs
+    ]
+    return bare_page([text], cards(say("Scenario: {title}", title=jobs[0].scenario_title), tiles), lang, {})
 
 
 def _kept(cells: Sequence[dict[str, Any]], job: Job) -> Iterator[dict[str, Any]]:

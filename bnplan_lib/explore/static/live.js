@@ -335,7 +335,7 @@ const bnplan = (() => {
   }
 
   function figureOf(form) {
-    const figure = form.querySelector("figure.chart"), caption = figure.querySelector("figcaption h3");
+    const figure = form.querySelector("figure.chart"), caption = figure.querySelector("figcaption > :first-child");
     return {
       plot: figure.querySelector(".plot"),
       title(text) {
