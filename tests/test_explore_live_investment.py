@@ -26,7 +26,8 @@ LIMIT = 75.0
 DRAWN = """() => { const plot = document.querySelector("form.live .plot");
   const bars = plot.data.filter((one) => one.type === "bar");
   const labels = plot.layout.annotations.map((one) => [one.y, one.text]);
-  return { title: document.querySelector("form.live figcaption > :first-child").textContent, amounts: bars.map((one) => [...one.y]),
+  const title = document.querySelector("form.live figcaption > :first-child").textContent;
+  return { title, amounts: bars.map((one) => [...one.y]),
     hover: bars.map((one) => [...one.customdata]), labels }; }"""
 
 
