@@ -9,6 +9,7 @@ from bnplan_lib.figures.envelope import envelope_bars, yardstick_table
 from bnplan_lib.figures.exposure import exposure_bars, exposure_table, risk_table
 from bnplan_lib.figures.findings import findings_frame
 from bnplan_lib.figures.gantt import project_gantt, task_gantt
+from bnplan_lib.figures.glance import at_a_glance
 from bnplan_lib.figures.goals import solution
 from bnplan_lib.figures.growth import bottom_up, closing, contributions, levels, targets_and_path
 from bnplan_lib.figures.investment import composition_bars, compositions, largest_bars, lorenz, printed_totals
@@ -28,6 +29,7 @@ from bnplan_lib.figures.workload import partner_network, workload_grid
 
 __all__ = [
     "accounting",
+    "at_a_glance",
     "basket_table",
     "bottom_up",
     "chances",
