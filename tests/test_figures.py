@@ -240,3 +240,20 @@ def test_the_growth_note_shows_the_derived_share_and_the_other_reading(lang):
 def test_a_moved_lever_of_projects_is_said(key, value, told):
     said = bn.headline("investment", PROGRAMME, move_levers(STORIES["middle"], {key: value}), "en").data
     assert told in said.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_story_at_a_glance_says_what_the_notebooks_say():
+    said = bn.figures.at_a_glance(bn.read_programme(), bn.read_scenario("middle"), "en").data
+    assert re.findall(r"line-height:1.2\">(.*?)</div><div>(.*?)</div>", said) == [
+        ("14 of 17", "targets that growth decides are met"),
+        ("61%", "of all that is invested in 2026–2030 goes to the listed projects; 96% in 2026 alone"),
+        ("71", "projects and tasks run at once in Q2\xa02026, of 77 in all"),
+        ("6", "errors among the programme&#x27;s own figures; tensions besides: 3"),
+    ]
+
+
+def test_where_all_projects_are_dropped_tasks_are_left_at_a_glance():
+    story = bn.read_scenario("middle", {"projects.*.dropped": True})
+    said = bn.figures.at_a_glance(bn.read_programme(), story, "vi").data
+    assert ">16</div>" in said
+    assert ">0\xa0%</div>" in said
