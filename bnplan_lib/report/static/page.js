@@ -34,6 +34,11 @@
       plot.node.style.zoom = scale;
     });
   }
+  // The Tab key stops only at what is wider than its frame: the arrow keys move that sideways.
+  var frames = new ResizeObserver(function (seen) {
+    seen.forEach(function (one) { one.target.tabIndex = one.target.scrollWidth > one.target.clientWidth ? 0 : -1; });
+  });
+  document.querySelectorAll(".scroll").forEach(function (area) { frames.observe(area); });
   window.addEventListener("beforeprint", function () {
     // browsers that know no ::details-content print only what is open
     folds = document.querySelectorAll("details.fold:not([open]), figure.chart details:not(.long):not([open])");
