@@ -6,8 +6,10 @@ import pytest
 from faulty import KINDS, clean_programme, plant
 
 import bnplan_lib as bn
-from bnplan_lib.analysis.consistency import open_findings
+from bnplan_lib.analysis.consistency import audit_relations, open_findings
+from bnplan_lib.analysis.document import document_findings
 from bnplan_lib.analysis.finding import SEVERITIES
+from bnplan_lib.analysis.precedence import precedence_findings
 
 REAL = bn.read_programme()
 FINDINGS = {one.id: one for one in bn.audit(REAL)}
@@ -213,3 +215,11 @@ def test_planted_faults_differ_from_seed_to_seed():
 def test_sums_of_growth_are_as_on_paper():
     assert math.isclose(SUM_11, 6.912860, abs_tol=1e-5)
     assert math.isclose(SUM_12, 7.115189, abs_tol=1e-5)
+
+
+def test_the_findings_that_a_scenario_can_change_are_those_of_relations_in_the_same_order():
+    programme, story = bn.read_programme(), bn.read_scenario("middle", {"base_year.grdp_bn_vnd": 300_000.0})
+    others = {one.id for one in (*document_findings(programme), *precedence_findings(programme))}
+    assert [one.id for one in audit_relations(programme, story)] == [
+        one.id for one in bn.audit(programme, story) if one.id not in others
+    ]

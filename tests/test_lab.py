@@ -31,6 +31,7 @@ ROOM = """() => {
 }"""
 BEGINNING_2026 = f"() => document.querySelector('{LIVE}')._fullData[0].y[4]"  # the axis begins with 2025
 HEADING = f"() => document.querySelector('{PANEL} .bn-heading').innerText"
+BARS = f"() => document.querySelector('{LIVE}')._fullData.length"
 TOTAL = f"""() => document.querySelector('{LIVE}')._fullData.filter(trace => trace.type === 'bar')
   .flatMap(trace => Array.from(trace.y)).reduce((sum, value) => sum + value, 0)"""
 
@@ -307,6 +308,22 @@ def test_title_has_room_for_the_marks_above_vietnamese_letters(opened):
     assert opened("01_growth_targets").evaluate(ROOM) >= 0
 
 
-@pytest.mark.parametrize("name", ["01_growth_targets", "02_investment_composition", "03_timeline_overlaps"])
+def test_in_another_economy_of_2025_other_ties_fail_and_are_named(opened):
+    page = opened("04_consistency_audit")
+    assert page.evaluate(HEADING).startswith("6 ties cannot hold as printed")
+    slide(page, "base-year-grdp-bn-vnd", "Home")  # 300,000 bn VND
+    assert until_drawn(page, HEADING, "drawn.startsWith('8 ties cannot hold as printed')")
+    assert until_drawn(page, BARS, "drawn === 16")
+    rows = page.locator(f"{PANEL} .bn-changed tbody tr").all_inner_texts()
+    assert sorted(row.split("\t", 1)[1] for row in rows) == ["Holds\tTension", "Note\tHolds", "Note\tTension"]
+    reset(page)
+    assert until_drawn(page, BARS, "drawn === 12")
+    assert page.locator(f"{PANEL} .bn-changed").inner_text().startswith("Every tie is judged as in the programme")
+
+
+NAMES = ["01_growth_targets", "02_investment_composition", "03_timeline_overlaps", "04_consistency_audit"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_nothing_goes_wrong_in_the_browser(opened, name):
     assert opened(name).complaints == []

@@ -41,6 +41,11 @@ def audit(programme: Programme, story: Scenario | None = None) -> tuple[Finding,
     return tuple(sorted(_accept(found, programme.accepted), key=_gravity))
 
 
+def audit_relations(programme: Programme, story: Scenario | None = None) -> tuple[Finding, ...]:
+    """Return the findings of `audit` that a scenario can change: those of the relations, in its order."""
+    return tuple(sorted(relation_findings(programme, evaluate_ties(programme, story)), key=_gravity))
+
+
 def open_findings(findings: Iterable[Finding], severities: Container[str]) -> list[Finding]:
     """Return the findings of some severities that nobody has accepted."""
     return [one for one in findings if not one.accepted and one.severity in severities]

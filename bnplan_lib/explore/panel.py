@@ -83,11 +83,15 @@ def bare(drawn: go.Figure) -> dict[str, Any]:
 
 
 def refresh(live: go.FigureWidget, spec: Mapping[str, Any]) -> None:
-    """Update a live figure in place from a new drawing of the same traces."""
+    """Update a live figure in place from a new drawing; where that has other traces they are drawn anew."""
+    if [trace.type for trace in live.data] != [trace["type"] for trace in spec["data"]]:
+        live.data = []
+        live.add_traces(spec["data"])
     with live.batch_update():
         for old, new in zip(live.data, spec["data"], strict=True):
             old.update(new, overwrite=True)
         live.layout.annotations = spec["layout"]["annotations"]
+        live.layout.height = spec["layout"]["height"]
         for axis in ("xaxis", "yaxis"):
             live.layout[axis].range = spec["layout"][axis].get("range")
 

@@ -15,7 +15,7 @@ from bnplan_lib.figures.amounts import amount
 from bnplan_lib.figures.findings import expected, relation_sentence, resolve, sentence, stands
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import place
-from bnplan_lib.figures.tables import html_table
+from bnplan_lib.figures.tables import html_table, small_table
 
 if TYPE_CHECKING:
     from bnplan_lib.analysis.baskets import Baskets
@@ -193,3 +193,19 @@ def _hidden(rules: Sequence[str]) -> str:
 
 def _figure(text: str, say: Language) -> str:
     return say.number(float(text)) if text.replace(".", "", 1).isdigit() else text
+
+
+def changed_lines(programme: Programme, before: Sequence[Finding], now: Sequence[Finding], lang: str) -> str:
+    """Return as a small table of HTML the relations that are judged otherwise than before, for a panel."""
+    say = speak(lang)
+    severities = say.labels(programme.codes, "severity")
+    sides = [{one.id: one for one in findings if one.message == "relation"} for findings in (before, now)]
+    known = sides[0] | sides[1]
+    rows = []
+    for key, one in known.items():
+        told = [severities[side[key].severity] if key in side else say("Holds") for side in sides]
+        if told[0] != told[1]:
+            rows.append([say.of(one.values["relation"], "title"), *told])
+    if not rows:
+        return f'<p class="bn-changed">{say("Every tie is judged as in the programme as printed.")}</p>'
+    return small_table("bn-changed", [say("Tie"), say("As printed"), say("Now")], rows)

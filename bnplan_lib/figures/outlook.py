@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import change_of, lever_amount, lever_title
 from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import BLUE, GREY, ORANGE, PURPLE, frame, pattern, rows_table
-from bnplan_lib.figures.tables import html_table
+from bnplan_lib.figures.tables import html_table, small_table
 from bnplan_lib.model.economy import economy, lever_value, macro_path
 from bnplan_lib.model.measures import Goal, goals_of
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-CELL = "padding: 2px 14px 2px 0; text-align: left"
 PARTS = {"capital_part": (BLUE, ""), "labour_part": (PURPLE, "."), "tfp_part": (ORANGE, "/")}
 
 
@@ -271,7 +269,6 @@ def outlook_lines(programme: Programme, story: Scenario, lang: str) -> str:
             exact(row["value"], row["unit"], say),
             f"{'✓' if row['met'] else '✗'} {told}",
         ]
-        rows.append("<tr>" + "".join(f'<td style="{CELL}">{html.escape(cell)}</td>' for cell in cells) + "</tr>")
+        rows.append(cells)
     heads = [say("Target"), say("As printed"), say("Scenario"), say("Standing")]
-    head = "".join(f'<th style="{CELL}">{html.escape(text)}</th>' for text in heads)
-    return f'<table class="bn-outlook"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return small_table("bn-outlook", heads, rows)

@@ -17,6 +17,8 @@ from bnplan_lib.figures.style import FONT
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
 
+CELL = "padding: 2px 14px 2px 0; text-align: left"
+
 
 def target_table(programme: Programme, lang: str) -> HTML:
     """Return every target of the programme with its printed figure, leads and place."""
@@ -37,6 +39,14 @@ def target_table(programme: Programme, lang: str) -> HTML:
     ]
     heads = [say("Id"), say("Target"), say("As printed"), say("Kind"), say("Lead"), say("Place")]
     return html_table("targets", heads, rows, note=say("* corrected for analysis; see the sources below."))
+
+
+def small_table(name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a small table of HTML of a class, for a panel that writes it anew at each move; text is escaped."""
+    head = "".join(f'<th style="{CELL}">{html.escape(text)}</th>' for text in heads)
+    lines = ("".join(f'<td style="{CELL}">{html.escape(text)}</td>' for text in row) for row in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f'<table class="{name}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def html_table(

@@ -137,6 +137,11 @@ def move_levers(story: Scenario, moved: Mapping[str, Any]) -> Scenario:
     return replace(story, changes={**story.changes, **moved}, values={**story.values, **moved})
 
 
+def without_moves(story: Scenario) -> Scenario:
+    """Return the programme as printed: the scenario with every lever at its default."""
+    return replace(story, changes={}, values=dict(story.defaults))
+
+
 def names_a_file(scenario: str) -> bool:
     """Return whether a scenario is given as a path and not as a name."""
     return scenario.endswith(".toml") or "/" in scenario or "\\" in scenario
