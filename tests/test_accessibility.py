@@ -132,3 +132,13 @@ def test_skip_link_leads_to_the_text(browser, reports):
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+@pytest.mark.parametrize("name", sorted({*CHARTED, *AUDIT}))
+def test_every_drawing_is_a_picture_that_its_title_describes(browser, reports, name):
+    with browser.new_context(offline=True) as context:
+        page = look.visit(context, (reports / name).as_uri()).page
+        titles = page.locator("figure.chart figcaption :is(h2, h3)").all_inner_texts()
+        pictures = page.locator("figure.chart:has(.plot) [role=img]")
+        said = pictures.evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")
+    assert said == titles != [] and "" not in titles
