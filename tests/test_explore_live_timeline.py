@@ -83,14 +83,19 @@ def cells(page, row):
     return [found.locator(f".{name}").inner_text() for name in ("before", "value")]
 
 
-def test_browser_and_python_agree_at_random_settings(programme, script):
-    names = item_names(programme)
+def answers(programme, script, seed):
+    """Give random settings as scenarios, each with what the browser makes of it."""
+    names, random_ = item_names(programme), random.Random(seed)
     projects, tasks = (sorted(names[section] - {"*"}) for section in ("projects", "tasks"))
-    story, random_ = bn.read_scenario("middle"), random.Random(11)
     settings = [setting(random_, projects, tasks) for _ in range(live.SETTINGS)]
     found = script.evaluate(ASK, [bundle_of(programme)[LIVE]["basis"], settings])
+    story = bn.read_scenario("middle")
     for values, theirs in zip(settings, found, strict=True):
-        now = replace(story, values={**story.values, **values})
+        yield replace(story, values={**story.values, **values}), theirs
+
+
+def test_browser_and_python_agree_on_what_runs_at_random_settings(programme, script):
+    for now, theirs in answers(programme, script, 11):
         table = bn.concurrency(programme, now)
         quarters = [quarter_name(theirs["start"] + place) for place in range(len(theirs["load"]))]
         assert quarters == table["quarter"].tolist()
@@ -101,13 +106,7 @@ def test_browser_and_python_agree_at_random_settings(programme, script):
 
 
 def test_browser_and_python_agree_on_what_waits_at_random_settings(programme, script):
-    names = item_names(programme)
-    projects, tasks = (sorted(names[section] - {"*"}) for section in ("projects", "tasks"))
-    story, random_ = bn.read_scenario("middle"), random.Random(12)
-    settings = [setting(random_, projects, tasks) for _ in range(live.SETTINGS)]
-    found = script.evaluate(ASK, [bundle_of(programme)[LIVE]["basis"], settings])
-    for values, theirs in zip(settings, found, strict=True):
-        now = replace(story, values={**story.values, **values})
+    for now, theirs in answers(programme, script, 12):
         slack = precedence_slack(programme, now)["slack_quarters"].astype(object)
         assert theirs["slack"] == slack.where(slack.notna(), None).tolist()
         assert theirs["margin"] == margins(programme, now)["margin_quarters"].min()
