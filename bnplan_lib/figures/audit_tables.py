@@ -207,6 +207,6 @@ def changed_lines(programme: Programme, before: Sequence[Finding], now: Sequence
         if told[0] != told[1]:
             rows.append([say.of(one.values["relation"], "title"), *told])
     if not rows:
-        told = say("Every tie is judged as in the programme as printed.")
-        return f'<p class="bn-changed">{html.escape(told)}</p>'
+        same = say("Every tie is judged as in the programme as printed.")
+        return f'<p class="bn-changed">{html.escape(same)}</p>'
     return small_table("bn-changed", [say("Tie"), say("As printed"), say("Now")], rows)
