@@ -13,7 +13,8 @@ import pytest
 from nbformat import v4
 
 from bnplan_lib.explore.live import LIVE
-from bnplan_lib.report.pages import PLOTLY, PRINTED_ROWS, write_page
+from bnplan_lib.figures.page_figure import PRINTED_ROWS
+from bnplan_lib.report.pages import PLOTLY, write_page
 
 NOTEBOOKS = (
     *("01_growth_targets", "02_investment_composition", "03_timeline_overlaps", "05_scenario_comparison"),
