@@ -124,7 +124,7 @@ def test_every_trace_leaves_marks_to_see(opened, name, width):
 @in_browser
 @each_chart_page
 def test_charts_carry_the_titles_of_the_notebook(opened, reports, name):
-    titles = opened(name).page.locator("figure.chart h3").all_inner_texts()
+    titles = opened(name).page.locator("figure.chart figcaption :is(h2, h3)").all_inner_texts()
     assert titles == [meta["title"] for meta in metas_of(reports, name)]
 
 
