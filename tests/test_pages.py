@@ -420,4 +420,4 @@ def test_hostile_texts_are_shown_and_not_run(browser, tmp_path):
         write_page(v4.new_notebook(cells=cells), "en", {HOSTILE: HOSTILE}, {HOSTILE: "x"}), encoding="utf-8"
     )
     visit = look.visit(browser, page.as_uri())
-    assert (visit.page.locator("figure h3").inner_text(), visit.page.evaluate("window.hit")) == (HOSTILE, None)
+    assert (visit.page.locator("figcaption h2").inner_text(), visit.page.evaluate("window.hit")) == (HOSTILE, None)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 HEADING = re.compile(r"##? ")
+ANCHOR = re.compile(r'<a class="anchor-link"[^>]*></a>')  # a link to itself in each heading, which says nothing
 PLOTLY = "application/vnd.plotly.v1+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -67,7 +68,7 @@ def write_page(
         }
     }
     body, _ = _exporter().from_notebook_node(page, resources=resources)
-    return _tidy(body) + "\n"
+    return _tidy(ANCHOR.sub("", body)) + "\n"
 
 
 def _tidy(text: str) -> str:
@@ -129,9 +130,7 @@ def _dress(data: dict[str, Any], name: str, heading: str, say: Language) -> None
 def _exporter() -> HTMLExporter:
     from nbconvert.exporters.html import HTMLExporter
 
-    return HTMLExporter(
-        template_name="page", extra_template_basedirs=[str(HERE / "templates")], exclude_anchor_links=True
-    )
+    return HTMLExporter(template_name="page", extra_template_basedirs=[str(HERE / "templates")], anchor_link_text="")
 
 
 def _holds(page: NotebookNode, mark: str) -> bool:
