@@ -95,6 +95,12 @@ def move(page, which, **moved):
     page.evaluate(MOVE, [which, moved])
 
 
+def address(page):
+    """Return where the page keeps its setting, once no lever has moved for a while."""
+    page.wait_for_selector("form.live:not([aria-busy=true])")
+    return "".join(page.url.partition("#")[1:])
+
+
 def file_of(page, folder):
     """Return the scenario that the page's file gives."""
     page.locator(".copy").click()

@@ -222,7 +222,7 @@ def test_the_address_keeps_the_setting(opened):
     page, _ = opened()
     live.move(page, "projects.III.16", stretch=20)
     live.move(page, "tasks.*", delay_quarters=5)
-    other, said = opened(mark="#" + page.url.partition("#")[2])
+    other, said = opened(mark=live.address(page))
     assert other.evaluate(DRAWN) == page.evaluate(DRAWN)
     assert other.locator(".moved-levers").inner_text() == page.locator(".moved-levers").inner_text()
     assert said == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
@@ -19,13 +20,22 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
+WHITE = {"color": "white", "width": 20}
 RANGE_FILL = "rgba(46, 125, 50, 0.18)"  # bars and their error bars show through
 
 
-def in_bar(figure: go.Figure, x: float, y: float, text: str) -> None:
-    """Add a label on white within a bar, where no line of the figure runs through it."""
-    figure.add_annotation(
-        x=x, y=y, text=f"<b>{text}</b>", showarrow=False, bgcolor="white", borderpad=3, font={"color": INK}
+def in_bars(figure: go.Figure, x: Sequence[float], y: Sequence[float], texts: Iterable[str]) -> None:
+    """Add labels on white within bars, where no line of the figure runs through them."""
+    told = list(texts)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        text=[f"<b>{text}</b>" for text in told],
+        mode="markers+text",
+        textfont={"color": INK},
+        marker={"symbol": "line-ew", "size": [5 * max(len(one), 4) + 8 for one in told], "line": WHITE},
+        showlegend=False,
+        hoverinfo="skip",
     )
 
 
@@ -79,8 +89,7 @@ def envelope_bars(programme: Programme, story: Scenario, limit: float, lang: str
                 customdata=[f"{name}, {year}: {say.money(value)}" for year, value in zip(years, values, strict=True)],
                 hovertemplate="%{customdata}<extra></extra>",
             )
-    for year, amount, share in zip(years, table["listed_bn_vnd"], table["listed_share"], strict=True):
-        in_bar(figure, year, amount / 2000, say.percent(share, 0))
+    in_bars(figure, years, table["listed_bn_vnd"] / 2000, (say.percent(share, 0) for share in table["listed_share"]))
     figure.update_layout(barmode="stack")
     figure.update_xaxes(dtick=1, tickformat="d")
     figure.update_yaxes(title=say("thousand bn VND"), rangemode="tozero")

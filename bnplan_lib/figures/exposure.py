@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from IPython.display import HTML
 
-from bnplan_lib.figures.envelope import RANGE_FILL, in_bar
+from bnplan_lib.figures.envelope import RANGE_FILL, in_bars
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.style import BLUE, GREEN, INK, frame, pattern, rows_table
@@ -74,8 +74,7 @@ def exposure_bars(programme: Programme, result: Exposure, lang: str) -> go.Figur
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    for year, low, value in zip(years, table["q05"], table["over_limit"], strict=True):
-        in_bar(figure, year, low / 2000, chance(value, say))
+    in_bars(figure, years, table["q05"] / 2000, (chance(value, say) for value in table["over_limit"]))
     figure.update_xaxes(dtick=1, tickformat="d")
     figure.update_yaxes(title=say("thousand bn VND"), rangemode="tozero")
     limit = say.percent(result.limit, 0)

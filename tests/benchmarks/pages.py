@@ -41,12 +41,14 @@ MOVE = """([lever, moves]) => new Promise(done => {
   const form = document.querySelector("form.live"), input = form.elements[lever], plot = form.querySelector(".plot");
   const times = [];
   let begin;
-  plot.on("plotly_afterplot", () => {
+  const watch = new MutationObserver(() => {
     times.push(performance.now() - begin);
+    watch.disconnect();
     if (times.length < moves) setTimeout(move, 20); else done(times);
   });
   const move = () => {
     input.value = Number(input.min) + (times.length % 2 + 1) * (input.max - input.min) / 4;
+    watch.observe(plot, { subtree: true, childList: true, attributes: true });
     begin = performance.now();
     input.dispatchEvent(new Event("input", { bubbles: true }));
   };

@@ -346,6 +346,26 @@ const bnplan = (() => {
     };
   }
 
+  // Traces alone are drawn while a hand moves a lever, on axes that stay as long as there is room; all of a figure
+  // takes several times as long, and is drawn when the hand rests. `room` is what each axis must hold.
+  function redraw(plot, traces, own, room, quick) {
+    const holds = Object.keys(room).every((axis) => {
+      const range = plot.layout[axis].range;
+      return room[axis].every((value) => value >= range[0] && value <= range[1]);
+    });
+    if (quick && holds) {
+      const data = plot.data.map((_, place) => own[traces.indexOf(place)] || {}); // a kind left out would vanish
+      const still = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } };
+      window.Plotly.animate(plot, { data }, still).catch(() => {}); // the next move overtook it
+      return;
+    }
+    const update = {};
+    own.forEach((trace, place) => {
+      Object.keys(trace).forEach((name) => { (update[name] = update[name] || [])[place] = trace[name]; });
+    });
+    window.Plotly.restyle(plot, update, traces);
+  }
+
   function inAddress(form) { // where a page keeps what was moved: behind the # of its address
     const own = "#" + form.id + "&";
     return {
@@ -367,14 +387,16 @@ const bnplan = (() => {
     };
   }
 
+  const REST = 150; // milliseconds without a move
+
   // `own` is what one form does: `moved` gives key and value of what differs from the scenario as its controls have it,
   // `values` all levers and `setting` the keys of those that differ, `put` sets one from text, `words` says what was
-  // moved; `back` and `show`. `memory` is where the setting stays, as of `inAddress`.
+  // moved; `back`; `show`, quickly while a hand moves. `memory` is where the setting stays, as of `inAddress`.
   function frame(form, spec, memory, own) {
-    let waiting = 0;
+    let waiting = 0, resting = 0;
 
-    function show() {
-      own.show();
+    function show(quick) {
+      own.show(quick);
       form.querySelector(".moved-levers").textContent = own.words().join("; ") || spec.texts.nothing;
     }
 
@@ -382,6 +404,12 @@ const bnplan = (() => {
       const values = own.values(), setting = {};
       own.setting().forEach((key) => { setting[key] = values[key]; });
       memory.write(own.moved(), setting);
+    }
+
+    function rest() {
+      form.setAttribute("aria-busy", "false");
+      show();
+      remember();
     }
 
     function startAgain() {
@@ -418,7 +446,10 @@ const bnplan = (() => {
     return {
       changed() {
         cancelAnimationFrame(waiting);
-        waiting = requestAnimationFrame(() => { show(); remember(); });
+        clearTimeout(resting);
+        form.setAttribute("aria-busy", "true");
+        waiting = requestAnimationFrame(() => { show(true); });
+        resting = setTimeout(rest, REST);
       }
     };
   }
@@ -446,7 +477,7 @@ const bnplan = (() => {
       }
     }
 
-    function show() {
+    function show(quick) {
       let now = economy(spec.basis, values).measures, inside = 0;
       spec.targets.forEach((target) => {
         const row = form.querySelector('tr[data-target="' + target.id + '"]'), value = now[target.id];
@@ -464,7 +495,8 @@ const bnplan = (() => {
       });
       function of(name) { return marks.map((mark) => mark[name]); }
       figure.title(fill(spec.texts.title, { inside: number(inside, 0, lang) }));
-      window.Plotly.restyle(figure.plot, { x: [of("x")], text: [of("text")], customdata: [of("told")] }, [spec.trace]);
+      const own = { x: of("x"), text: of("text"), customdata: of("told") };
+      redraw(figure.plot, [spec.trace], [own], { xaxis: own.x.filter(isFinite) }, quick);
     }
 
     spec.targets.forEach((target) => {
@@ -496,9 +528,9 @@ const bnplan = (() => {
     });
   }
 
-  // Forms in which items are chosen and set: one, a class of them, or all. `redraw` shows what follows.
+  // Forms in which items are chosen and set: one, a class of them, or all. `tell` shows what follows.
 
-  function itemForm(form, spec, memory, redraw) {
+  function itemForm(form, spec, memory, tell) {
     let lang = spec.lang, values = {}, chosen = form.elements.which, controls = {};
     const items = spec.basis.projects.concat(spec.basis.tasks || []);
     Object.keys(spec.levers).forEach((lever) => {
@@ -580,9 +612,9 @@ const bnplan = (() => {
       return { item: key.slice(0, cut), lever: key.slice(cut + 1) };
     }
 
-    function show() {
+    function show(quick) {
       const others = narrower(chosen.value).map(wordsOf);
-      redraw(values);
+      tell(values, quick);
       form.querySelector(".reach").textContent = chosen.selectedOptions[0].dataset.reach;
       form.querySelector(".narrower").textContent = others.length
         ? fill(spec.texts.narrower, { names: others.slice(0, 6).join("; ") + (others.length > 6 ? "; …" : "") }) : "";
@@ -668,32 +700,33 @@ const bnplan = (() => {
       return fill(spec.texts.peak, { count: number(running[most], 0, lang), quarter: quarter(most, lang) });
     }
 
-    function draw(rows) {
-      const marks = {}, over = [];
-      for (let year = 0; year < years; year++) {
-        marks["annotations[" + year + "].y"] = rows.listed[year] / 2000;
-        marks["annotations[" + year + "].text"] = "<b>" + percent(rows.share[year], 0, lang) + "</b>";
-        if (rows.share[year] > spec.limit) over.push(spec.basis.years[year]);
-      }
+    function draw(rows, quick) {
+      const over = spec.basis.years.filter((_, year) => rows.share[year] > spec.limit);
       const which = over.length === years ? "all" : over.length ? "some" : "none";
       figure.title(fill(spec.texts[which], { years: over.join(", ") }));
-      const amounts = spec.sources.map((source) => rows[source.code].slice(0, years));
-      window.Plotly.update(figure.plot, {
-        y: amounts.map((own) => own.map((one) => one / 1000)),
-        customdata: amounts.map((own, place) => own.map((one, year) => {
-            const money = number(one, 0, lang) + "\u00a0" + spec.texts.unit;
-            return spec.sources[place].name + ", " + spec.basis.years[year] + ": " + money;
-          }))
-      }, marks, spec.bars);
+      const listed = rows.listed.slice(0, years), bars = spec.sources.map((source) => {
+        const amounts = rows[source.code].slice(0, years);
+        return {
+          y: amounts.map((one) => one / 1000),
+          customdata: amounts.map((one, year) => {
+            return source.name + ", " + spec.basis.years[year] + ": " + number(one, 0, lang) + "\u00a0" + spec.texts.unit;
+          })
+        };
+      });
+      const labels = {
+        y: listed.map((one) => one / 2000),
+        text: rows.share.slice(0, years).map((one) => "<b>" + percent(one, 0, lang) + "</b>")
+      };
+      redraw(figure.plot, spec.bars.concat(spec.labels), bars.concat(labels), { yaxis: listed.map((one) => one / 1000) }, quick);
     }
 
     const before = investment(spec.basis, spec.values);
     tell(sums(before.spent), "before");
     form.querySelector(".peak .before").textContent = peak(before.running);
-    itemForm(form, spec, memory, (values) => {
+    itemForm(form, spec, memory, (values, quick) => {
       const now = investment(spec.basis, values), rows = sums(now.spent);
       tell(rows, "value");
-      draw(rows);
+      draw(rows, quick);
       form.querySelector(".peak .value").textContent = peak(now.running);
     });
   }
@@ -740,33 +773,35 @@ const bnplan = (() => {
       return now.load.map((_, place) => place).filter((place) => Math.floor((now.start + place) / 4) <= spec.last);
     }
 
-    function draw(now) {
+    function draw(now, quick) {
       const places = shown(now), then = shown(printed), isMoved = JSON.stringify(now) !== JSON.stringify(printed);
       function at(one, of) { return of.map((place) => (one.start + place + 0.5) / 4); }
       function pick(list, of, scale) { return of.map((place) => list[place] / (scale || 1)); }
       function hover(name, list, says) {
         return places.map((place) => quarter(now.start + place, lang) + "<br>" + (name ? name + ": " : "") + says(list[place]));
       }
-      const bars = [pick(now.projects, places), pick(now.tasks, places), pick(now.load, places, 1000)];
-      const hovers = [hover(spec.texts.projects, now.projects, whole), hover(spec.texts.tasks, now.tasks, whole)];
+      const x = at(now, places), bars = [
+        { x, y: pick(now.projects, places), customdata: hover(spec.texts.projects, now.projects, whole) },
+        { x, y: pick(now.tasks, places), customdata: hover(spec.texts.tasks, now.tasks, whole) },
+        { x, y: pick(now.load, places, 1000), customdata: hover("", now.load, money) }
+      ];
       const runs = printed.projects.map((one, place) => one + printed.tasks[place]);
-      const lines = isMoved ? [pick(runs, then), pick(printed.load, then, 1000)] : [[], []];
-      const top = peaks(now).runs, line = isMoved ? at(printed, then) : [];
+      const lines = [[runs, 1], [printed.load, 1000]].map((one, place) => ({
+        x: isMoved ? at(printed, then) : [], y: isMoved ? pick(one[0], then, one[1]) : [], showlegend: isMoved && !place
+      }));
+      const top = peaks(now).runs;
       figure.title(top === undefined ? spec.texts.nothing_runs : fill(spec.texts.title, {
         quarter: quarter(now.start + top, lang), projects: whole(now.projects[top]), tasks: whole(now.tasks[top])
       }));
-      window.Plotly.restyle(figure.plot, {
-        x: bars.map(() => at(now, places)).concat([line, line]),
-        y: bars.concat(lines),
-        customdata: hovers.concat([hover("", now.load, money)], [[], []]),
-        showlegend: [true, true, true, isMoved, false]
-      }, spec.traces);
+      redraw(figure.plot, spec.traces, bars.concat(lines), {
+        xaxis: x, yaxis: bars[0].y.map((one, place) => one + bars[1].y[place]), yaxis2: bars[2].y
+      }, quick);
     }
 
-    itemForm(form, spec, memory, (values) => {
+    itemForm(form, spec, memory, (values, quick) => {
       const now = timeline(spec.basis, values);
       tell(now, waiting(spec.basis, now.when));
-      draw(now);
+      draw(now, quick);
     });
   }
 
@@ -781,4 +816,3 @@ const bnplan = (() => {
     exact, number, percent, quarter, mount
   };
 })();
-document.querySelectorAll("form.live:not(.ready)").forEach((form) => bnplan.mount(form));

@@ -5,12 +5,20 @@
   var PAPER_WIDTH = 680, PAPER_HEIGHT = 735; // an A4 sheet, less a heading and its text
   var LEAST_SCALE = 0.75; // smaller letters are not read: a higher figure has its lanes closer
   var plots = [], folds = [];
-  document.querySelectorAll("figure.chart").forEach(function (figure) {
+  var waiting = Array.prototype.slice.call(document.querySelectorAll("figure.chart"));
+  function draw(figure) {
     var spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     var plot = figure.querySelector(".plot");
     window.Plotly.newPlot(plot, spec.data, spec.layout, config);
     plots.push({ node: plot, layout: spec.layout, height: parseFloat(plot.style.height) });
-  });
+    var form = figure.closest("form.live");
+    if (form) bnplan.mount(form);
+  }
+  function drawNext() { // one at a time, so that the first is seen before the last is drawn
+    if (waiting.length) draw(waiting.shift());
+    if (waiting.length) setTimeout(drawNext);
+  }
+  drawNext();
   // What stands above or below the axes is placed in shares of their height: in a lower figure the shares are larger.
   function outside(plot, height) {
     var margin = plot.layout.margin || {}, fixed = (margin.t || 0) + (margin.b || 0), moved = {};
@@ -40,6 +48,7 @@
   });
   document.querySelectorAll(".scroll").forEach(function (area) { frames.observe(area); });
   window.addEventListener("beforeprint", function () {
+    while (waiting.length) draw(waiting.shift());
     // browsers that know no ::details-content print only what is open
     folds = document.querySelectorAll("details.fold:not([open]), figure.chart details:not(.long):not([open])");
     folds.forEach(function (fold) { fold.open = true; });
