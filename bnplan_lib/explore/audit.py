@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.analysis.consistency import audit_relations
-from bnplan_lib.explore.live_growth import REST, SHARES
+from bnplan_lib.explore.live_growth import SHARES, rest_of
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.audit_tables import changed_lines
 from bnplan_lib.figures.consistency import tensions
 from bnplan_lib.figures.language import Language, speak
-from bnplan_lib.figures.levers import lever_title
 from bnplan_lib.inputs.levers import read_levers
 from bnplan_lib.inputs.scenario import without_moves
 from bnplan_lib.model.economy import lever_value
@@ -38,35 +37,32 @@ def audit(programme: Programme, story: Scenario, lang: str) -> widgets.VBox | go
 
     if not person_present():
         return draw(story)
-    from bnplan_lib.explore.panel import Panel, folded, slider
+    from bnplan_lib.explore.controls import folded, put, slider
+    from bnplan_lib.explore.panel import Panel
 
-    before = audit_relations(programme, without_moves(story))
+    before, groups = audit_relations(programme, without_moves(story)), _groups(say)
+    at_start = {key: float(lever_value(basis, story.values, key)) for keys in groups.values() for key in keys}
     panel = Panel(
-        draw,
+        programme,
         story,
         say,
-        table=lambda _: changed_lines(programme, before, found, lang),
-        title_of=lambda key: lever_title(programme, key, say),
+        draw=draw,
+        was=at_start.get,
+        numbers_of=lambda _: changed_lines(programme, before, found, lang),
     )
-    groups = _groups(say)
-    at_start = {key: float(lever_value(basis, story.values, key)) for keys in groups.values() for key in keys}
     controls = {key: slider(catalogue[key], value, say) for key, value in at_start.items()}
 
     def follow(change: dict[str, Any], key: str) -> None:
-        if panel.paused:
-            return
-        moved = {key: round(change["new"], 6)}  # a slider adds up its steps
-        if key in SHARES:
-            moved[REST] = 100 - sum(controls[share].value for share in SHARES)
-        panel.move(moved)
+        if not panel.paused:
+            panel.move({key: round(change["new"], 6)})  # a slider adds up its steps
 
-    def back(_: object) -> None:
-        panel.set(controls, at_start)
-        panel.forget()
+    def settle() -> None:
+        for key, control in controls.items():
+            put(control, float(lever_value(basis, panel.now.values, key)))
 
+    panel.derived, panel.settle = lambda moved: rest_of(story, moved), settle
     for key, control in controls.items():
         control.observe(lambda change, key=key: follow(change, key), names="value")
-    panel.reset.on_click(back)
     return panel.show(folded({title: [controls[key] for key in keys] for title, keys in groups.items()}))
 
 

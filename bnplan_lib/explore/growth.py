@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bnplan_lib.explore.live import Live, here
-from bnplan_lib.explore.live_growth import POSITION, REST, SHARES, live_growth
+from bnplan_lib.explore.live_growth import POSITION, SHARES, live_growth, rest_of
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.growth import targets_and_path
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.outlook import outlook_lines
 from bnplan_lib.inputs.levers import read_levers
+from bnplan_lib.inputs.scenario import without_moves
 from bnplan_lib.model.averages import mean_of_years, moved_as_whole
 from bnplan_lib.model.economy import MACRO, lever_value
 from bnplan_lib.model.growth import SECTORS, basis_of, target_rate
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
-    import plotly.graph_objects as go
 
     from bnplan_lib.explore.live_widget import LiveForm
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
+RATES = {sector: f"growth.{sector}" for sector in SECTORS}
 TRADE = ("trade", "trade_elasticity", "revenue", "revenue_buoyancy", "income", "income_elasticity")
 CAPITAL = (
     "investment_ratio",
@@ -47,41 +49,57 @@ def growth(
         The form of the page instead: it answers without the kernel, and its `setting` tells Python what was moved.
     """
 
-    def draw(now: Scenario) -> go.Figure:
-        return targets_and_path(programme, now, lang)
-
     say, basis, catalogue = speak(lang), basis_of(programme), read_levers(programme)
     groups = _groups(say)
     settings = {key: lever_value(basis, story.values, key) for keys in groups.values() for key in keys}
     at_start = {key: _mean(value, catalogue[key].unit) for key, value in settings.items()}
     if as_page or not person_present():
-        return here(live_growth(programme, story, groups, settings, at_start, draw(story), say))
-    from bnplan_lib.explore.panel import Panel, folded, slider
+        drawn = targets_and_path(programme, story, lang)
+        return here(live_growth(programme, story, groups, settings, at_start, drawn, say))
+    from bnplan_lib.explore.controls import folded, put, slider
+    from bnplan_lib.explore.panel import Panel
 
-    panel = Panel(draw, story, say, table=lambda now: outlook_lines(programme, now, lang))
+    def setting(key: str, value: float) -> Any:
+        """Return what a slider sets: one number, or the years of a lever that differs by year moved as a whole."""
+        own = settings[key]
+        if not isinstance(own, tuple):
+            return value
+        whole = moved_as_whole(own, catalogue[key].unit, np.array([value]))
+        return tuple(round(float(one), 6) for one in whole[:, 0])
+
+    unmoved = without_moves(story)
+    panel = Panel(
+        programme,
+        story,
+        say,
+        draw=lambda now: targets_and_path(programme, now, lang, beside=unmoved),
+        was=lambda key: setting(key, at_start[key]),
+        numbers_of=lambda now: outlook_lines(programme, now, lang, beside=unmoved),
+    )
     controls = {key: slider(catalogue[key], value, say) for key, value in at_start.items()}
+
+    def derived(moved: Mapping[str, Any]) -> dict[str, Any]:
+        found = {}
+        if POSITION in moved:  # the rates are read off their targets, where no hand has set them since
+            found = {rate: target_rate(basis, sector, moved[POSITION]) * 100 for sector, rate in RATES.items()}
+        return found | rest_of(story, moved)
 
     def follow(change: dict[str, Any], key: str) -> None:
         if panel.paused:
             return
-        value = round(change["new"], 6)  # a slider adds up its steps
-        moved = {key: _setting(settings[key], catalogue[key].unit, value)}
-        if key == POSITION:  # the five rates are read off their targets
-            rates = {f"growth.{sector}": round(target_rate(basis, sector, value) * 100, 6) for sector in SECTORS}
-            panel.set(controls, rates)
-            moved |= rates
-        elif key in SHARES:
-            moved[REST] = 100 - sum(controls[share].value for share in SHARES)
-        panel.move(moved)
+        if key == POSITION:
+            panel.moved = {key: value for key, value in panel.moved.items() if key not in RATES.values()}
+        panel.moved[key] = setting(key, round(change["new"], 6))  # a slider adds up its steps
+        panel.put_back()
 
+    def settle() -> None:
+        values = panel.now.values
+        for key, control in controls.items():
+            put(control, _mean(lever_value(basis, values, key), catalogue[key].unit))
+
+    panel.derived, panel.settle = derived, settle
     for key, control in controls.items():
         control.observe(lambda change, key=key: follow(change, key), names="value")
-
-    def back(_: object) -> None:
-        panel.set(controls, at_start)
-        panel.forget()
-
-    panel.reset.on_click(back)
     return panel.show(folded({title: [controls[key] for key in keys] for title, keys in groups.items()}))
 
 
@@ -89,7 +107,7 @@ def _groups(say: Language) -> dict[str, tuple[str, ...]]:
     """Return the levers by what they are about."""
     others = tuple(f"macro.{name}" for name in MACRO if name not in (*TRADE, *CAPITAL))
     return {
-        say("Growth"): (POSITION, *(f"growth.{sector}" for sector in SECTORS), "growth.tilt"),
+        say("Growth"): (POSITION, *RATES.values(), "growth.tilt"),
         say("The economy of 2025"): ("base_year.grdp_bn_vnd", *SHARES, "base_year.construction_share"),
         say("Prices, people, jobs"): others,
         say("Investment and capital"): tuple(f"macro.{name}" for name in CAPITAL),
@@ -100,10 +118,3 @@ def _groups(say: Language) -> dict[str, tuple[str, ...]]:
 def _mean(value: Any, unit: str) -> float:
     """Return one number for a slider: the average of a lever that differs by year."""
     return round(mean_of_years(value, unit) if isinstance(value, tuple) else float(value), 6)
-
-
-def _setting(value: Any, unit: str, mean: float) -> Any:
-    """Return what a slider sets: one number, or the years of a lever that differs by year moved as a whole."""
-    if not isinstance(value, tuple):
-        return mean
-    return tuple(round(float(one), 6) for one in moved_as_whole(value, unit, np.array([mean]))[:, 0])

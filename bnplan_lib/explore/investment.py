@@ -16,11 +16,11 @@ from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.project_list import load_lines, project_list, words_of_table
 from bnplan_lib.figures.spreadsheet import to_csv, to_xlsx
 from bnplan_lib.inputs.levers import CHOICES, read_levers
-from bnplan_lib.model.projects import project_values
+from bnplan_lib.inputs.scenario import without_moves
+from bnplan_lib.model.projects import item_value, project_values
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
-    import plotly.graph_objects as go
 
     from bnplan_lib.explore.live_widget import LiveForm
     from bnplan_lib.inputs.programme import Programme
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 COLUMNS = [0, 1, 2, 3, 4, 5]  # what the panel lists; the files to take away also have what is set and what follows
 LARGEST_FIRST = 5  # the column of costs among them
-WIDE = {"width": "min(56em, 100%)"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -45,20 +44,30 @@ def investment(
         As of `growth`.
     """
 
-    def draw(now: Scenario) -> go.Figure:
-        return envelope_bars(programme, now, limit, lang)
-
+    say = speak(lang)
     if as_page or not person_present():
-        return here(live_investment(programme, story, limit, draw(story), speak(lang)))
+        return here(live_investment(programme, story, limit, envelope_bars(programme, story, limit, lang), say))
     import ipywidgets as widgets
 
-    from bnplan_lib.explore.panel import LABEL, Panel, slider
+    from bnplan_lib.explore.controls import LABEL, WIDE, differing, put, slider
+    from bnplan_lib.explore.panel import Panel
 
-    say = speak(lang)
-    panel = Panel(draw, story, say, table=lambda now: load_lines(programme, now, lang))
+    def numbers_of(now: Scenario) -> str:
+        files = downloads(project_list(programme, now, lang), say)
+        return f"{load_lines(programme, now, lang, beside=unmoved)}<div>{files}</div>"
+
+    unmoved = without_moves(story)
+    panel = Panel(
+        programme,
+        story,
+        say,
+        draw=lambda now: envelope_bars(programme, now, limit, lang, beside=unmoved),
+        was=lambda key: item_value(programme.projects, story.values, key),
+        numbers_of=numbers_of,
+    )
     table = project_table(project_list(programme, story, lang), say)
-    catalogue = read_levers(programme)
-    controls: dict[str, Any] = {name: slider(catalogue[f"projects.*.{name}"], 0, say) for name in NUMBERS}
+    catalogue = {name: read_levers(programme)[f"projects.*.{name}"] for name in (*NUMBERS, "profile", "dropped")}
+    controls: dict[str, Any] = {name: slider(catalogue[name], 0, say) for name in NUMBERS}
     names = say.labels(programme.codes, "profile")
     controls["profile"] = widgets.Dropdown(
         options=[(names[code], code) for code in CHOICES["profile"]],
@@ -67,39 +76,39 @@ def investment(
         layout=WIDE,
     )
     controls["dropped"] = widgets.Checkbox(description=say("Off the list"), style=LABEL, layout=WIDE, indent=True)
-    picked = widgets.HTML(say("Pick one project or several in the table."))
-    links = widgets.HTML(downloads(project_list(programme, story, lang), say))
+    picked = widgets.HTML()
     ids = list(programme.projects["id"])
 
-    def load(_: object = None) -> None:
+    def settle() -> None:
         chosen = [ids[row] for row in table.selected_rows]
-        picked.value = ", ".join(chosen) if chosen else say("Pick one project or several in the table.")
-        rows = programme.projects[programme.projects["id"].isin(chosen)]
-        values = {name: project_values(rows, panel.now.values, name) for name in controls} if chosen else {}
-        panel.set(controls, {name: own[0] for name, own in values.items()})  # of the first, where they differ
-        for control in controls.values():
+        told = [", ".join(chosen) if chosen else say("Pick one project or several in the table.")]
+        rows, values = programme.projects[programme.projects["id"].isin(chosen)], panel.now.values
+        for name, control in controls.items():
             control.disabled = not chosen
+            if chosen:
+                own = project_values(rows, values, name)
+                put(control, own[0])
+                told.append(differing(control.description, catalogue[name].unit, own, say))
+        picked.value = "<br>".join(html.escape(line) for line in told if line)
+
+    def load(_: object) -> None:
+        panel.paused = True
+        settle()
+        panel.paused = False
 
     def move(change: dict[str, Any], name: str) -> None:
         if not panel.paused:
-            panel.move({f"projects.{ids[row]}.{name}": change["new"] for row in table.selected_rows})
-            tell()
-
-    def tell() -> None:
-        links.value = downloads(project_list(programme, panel.now, lang), say)
-
-    def back(_: object) -> None:
-        panel.forget()
-        tell()
-        load()
+            panel.moved |= {f"projects.{ids[row]}.{name}": change["new"] for row in table.selected_rows}
+            panel.put_back()
 
     for name, control in controls.items():
         control.add_class(f"bn-project-{name.replace('_', '-')}")
         control.observe(lambda change, name=name: move(change, name), names="value")
+    picked.add_class("bn-project-picked")
     table.observe(load, names="selected_rows")
-    panel.reset.on_click(back)
-    load()
-    return panel.show(table, picked, *controls.values(), links)
+    panel.settle = settle
+    load(None)
+    return panel.show(table, picked, *controls.values())
 
 
 def project_table(table: pd.DataFrame, say: Language) -> Any:

@@ -28,6 +28,13 @@ SHARES: Final = ("base_year.share_agriculture", "base_year.share_services", "bas
 REST: Final = "base_year.share_industry_construction"  # what the other three leave
 
 
+def rest_of(story: Scenario, moved: Mapping[str, Any]) -> dict[str, float]:
+    """Return the share of 2025 that the other three leave, where one of them was moved."""
+    if not moved.keys() & set(SHARES):
+        return {}
+    return {REST: 100 - sum(moved.get(share, story.values[share]) for share in SHARES)}
+
+
 def live_growth(
     programme: Programme,
     story: Scenario,

@@ -1,74 +1,30 @@
-"""What every panel shares: sliders from the lever catalogue, a figure that follows, a scenario to keep."""
+"""What every panel shares: what was moved, a figure and numbers that follow, a scenario to keep."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path, PureWindowsPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import anywidget
 import ipywidgets as widgets
 import plotly.graph_objects as go
-from traitlets import Int
 
 from bnplan_lib.errors import PlanError
-from bnplan_lib.explore.scale import scale_of
+from bnplan_lib.explore.controls import WRAPPED, Ruler
 from bnplan_lib.figures.language import Language
-from bnplan_lib.figures.levers import lever_suffix
+from bnplan_lib.figures.levers import lever_amount, lever_title
 from bnplan_lib.figures.style import SOURCE_NAME, SOURCE_PX, TITLE_PX
-from bnplan_lib.inputs.levers import Lever
+from bnplan_lib.inputs.levers import read_levers
 from bnplan_lib.inputs.scenario import Scenario, move_levers
 from bnplan_lib.inputs.scenario_text import one_line, save_scenario, shown
+from bnplan_lib.model.projects import general
 
-LABEL = {"description_width": "min(30em, 55%)"}
-WIDE = {"width": "min(56em, 100%)"}
-WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
+if TYPE_CHECKING:
+    from bnplan_lib.inputs.programme import Programme
+
 Draw = Callable[[Scenario], go.Figure]
-
-
-def slider(lever: Lever, value: float, say: Language) -> widgets.Widget:
-    """Return a slider for a lever over its usual range, in the lever's unit."""
-    scale = scale_of(lever, value)
-    kind = widgets.IntSlider if lever.type == "integer" else widgets.FloatSlider
-    control = kind(
-        value=value,
-        min=scale.low,
-        max=scale.high,
-        step=scale.step,
-        description=(lever.title_vi if say.code == "vi" else lever.title_en) + lever_suffix(lever.unit, say),
-        continuous_update=False,
-        style=LABEL,
-        layout=WIDE,
-        readout_format="d" if lever.type == "integer" else f".{scale.digits}f",
-    )
-    control.add_class(f"bn-{lever.key.replace('.', '-').replace('*', 'all').replace('_', '-')}")
-    return control
-
-
-def folded(groups: Mapping[str, Sequence[widgets.Widget]]) -> widgets.Accordion:
-    """Return groups of controls of which one is open at a time, the first at the start."""
-    boxes = [widgets.VBox(list(controls)) for controls in groups.values()]
-    return widgets.Accordion(boxes, titles=tuple(groups), selected_index=0, layout={"width": "min(60em, 100%)"})
-
-
-class Ruler(anywidget.AnyWidget):
-    """How wide is the cell? A line without height that tells its width, which a live figure does not follow itself."""
-
-    _esm = """
-    export default { render({ model, el }) {
-      let waiting;
-      const tell = () => { model.set("width", Math.floor(el.clientWidth)); model.save_changes(); };
-      const seen = new ResizeObserver(() => {
-        clearTimeout(waiting);
-        if (el.clientWidth) waiting = setTimeout(tell, 100);  // no width while another tab is in front
-      });
-      seen.observe(el);
-      return () => { clearTimeout(waiting); seen.disconnect(); };
-    } };
-    """
-    width = Int(0).tag(sync=True)
 
 
 def bare(drawn: go.Figure) -> dict[str, Any]:
@@ -118,56 +74,88 @@ def _told(value: Any) -> str:
 
 
 class Panel:
-    """Controls, a reset button, a live figure of one scenario, and a way to keep the setting.
+    """Controls, what was moved, a live figure of one scenario, its numbers, and a way to keep the setting.
 
-    `note` stands between the figure's title and the figure; `title_of` says a moved lever in words.
+    Parameters
+    ----------
+    was
+        What a lever has where nothing is moved.
+    numbers_of
+        Writes as HTML what stands under the figure.
+
+    Attributes
+    ----------
+    moved
+        Levers by key as a hand set them; `derived` adds those that follow from them.
+    settle
+        Puts the controls to what holds now.
+    note
+        Stands between the figure's title and the figure.
     """
 
     def __init__(
         self,
-        draw: Draw,
+        programme: Programme,
         story: Scenario,
         say: Language,
-        table: Callable[[Scenario], str] | None = None,
-        title_of: Callable[[str], str] | None = None,
+        draw: Draw,
+        was: Callable[[str], Any],
+        numbers_of: Callable[[Scenario], str],
     ) -> None:
-        self.draw, self.story, self.say, self.table, self.title_of = draw, story, say, table, title_of
+        self.programme, self.story, self.say = programme, story, say
+        self.draw, self.was, self.numbers_of = draw, was, numbers_of
         self.moved: dict[str, Any] = {}
+        self.derived: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _: {}
+        self.settle: Callable[[], None] = lambda: None
         self.paused = False
         self.note = ""
         drawn = draw(story)
         self.figure = go.FigureWidget(bare(drawn))
         self.figure._config = {"displayModeBar": False}  # it is in English, and offers to share outside
         self.least_width = drawn.layout.meta["least_width"]
-        self.heading, self.source = (
-            widgets.HTML(self._heading(drawn)),
-            widgets.HTML(_small(drawn.layout.meta["source"])),
-        )
+        self.heading = widgets.HTML(self._heading(drawn))
+        self.source = widgets.HTML(f"<small>{html.escape(drawn.layout.meta['source'])}</small>")
         self.ruler = Ruler()
         self.ruler.observe(self._fit, names="width")
-        self.told = widgets.HTML()
-        self.numbers = widgets.HTML(table(story) if table else "")
+        self.chips = widgets.Box(layout=WRAPPED)
+        self.numbers = widgets.HTML(numbers_of(story))
         self.reset = widgets.Button(description=say("Back to the scenario"), icon="undo", layout={"width": "16em"})
         self.file = widgets.Text(value="mine.toml", description=say("File"), layout={"width": "24em"})
         self.keep = widgets.Button(description=say("Save as a scenario"), icon="save", layout={"width": "16em"})
         self.kept = widgets.HTML()
-        self.keep.on_click(self._save)
-        for part, name in ((self.keep, "save"), (self.file, "file"), (self.kept, "kept"), (self.heading, "heading")):
+        self.reset.on_click(lambda _: self.forget())
+        self.keep.on_click(lambda _: self._save())
+        parts = {"save": self.keep, "file": self.file, "kept": self.kept, "heading": self.heading, "moved": self.chips}
+        for name, part in parts.items():
             part.add_class(f"bn-{name}")
 
     @property
     def now(self) -> Scenario:
-        """The scenario with what was moved."""
-        return move_levers(self.story, self.moved)
+        """The scenario with what was moved and what follows from it."""
+        return move_levers(self.story, {**self.derived(self.moved), **self.moved})
 
     def move(self, changes: Mapping[str, Any]) -> None:
-        """Move levers, keep what was moved before, and redraw."""
+        """Move levers, keep what was moved before, and show what follows."""
         self.moved |= changes
-        differing = {key: value for key, value in self.moved.items() if value != self.story.values.get(key)}
-        self.told.value = ", ".join(self._in_words(key, value) for key, value in differing.items())
-        self.redraw()
-        if self.table:
-            self.numbers.value = self.table(self.now)
+        self._show()
+
+    def take_back(self, key: str) -> None:
+        """Undo one move and show what follows."""
+        del self.moved[key]
+        self.put_back()
+
+    def forget(self) -> None:
+        """Undo every move and show what follows."""
+        self.moved.clear()
+        self.kept.value = ""
+        self.put_back()
+
+    def put_back(self) -> None:
+        """Put the controls to what holds, without a move of their own, and show what follows."""
+        self.paused = True
+        self.settle()
+        self.paused = False
+        self._show()
 
     def redraw(self) -> None:
         """Draw the figure again, its title and the note with it; what stands under it stays."""
@@ -175,18 +163,32 @@ class Panel:
         self.heading.value = self._heading(drawn)
         refresh(self.figure, bare(drawn))
 
-    def set(self, controls: Mapping[str, widgets.Widget], values: Mapping[str, float]) -> None:
-        """Put controls to values without redrawing for each."""
-        self.paused = True
-        for key, value in values.items():
-            controls[key].value = value
-        self.paused = False
+    def show(self, *controls: widgets.Widget) -> widgets.VBox:
+        """Return the panel, controls above the figure."""
+        row = widgets.HBox([self.reset, self.chips], layout={"margin": "0.6em 0", **WRAPPED})
+        figure = widgets.Box([self.figure], layout={"overflow": "auto hidden", "flex": "none"})
+        parts = [self.ruler, *controls, row, self.heading, figure, self.source, self.numbers]
+        return widgets.VBox([*parts, widgets.HBox([self.file, self.keep, self.kept], layout=WRAPPED)])
 
-    def forget(self) -> None:
-        """Undo every move and redraw."""
-        self.moved.clear()
-        self.kept.value = ""
-        self.move({})
+    def _show(self) -> None:
+        for old in self.chips.children:
+            old.close()
+        self.chips.children = [self._chip(*one) for one in self.moved.items() if one[1] != self.was(one[0])]
+        self.redraw()
+        self.numbers.value = self.numbers_of(self.now)
+
+    def _chip(self, key: str, value: Any) -> widgets.Button:
+        """Return a button that says what was moved and takes it back."""
+        lever = read_levers(self.programme)[general(key)]
+        told = f"{lever_title(self.programme, key, self.say)}: {lever_amount(value, lever.unit, self.say)}"
+        chip = widgets.Button(
+            description=told,
+            icon="times",
+            tooltip=self.say("Take back {lever}", lever=f"{key} = {_told(value)}"),
+            layout={"width": "auto", "max_width": "100%"},
+        )
+        chip.on_click(lambda _: self.take_back(key))
+        return chip
 
     def _fit(self, change: Mapping[str, Any]) -> None:
         self.figure.layout.width = max(change["new"], self.least_width)
@@ -197,11 +199,7 @@ class Panel:
         told = f"<div><i>{note}</i></div>" if note else ""
         return f'<div style="line-height:1.4"><b class="bn-title">{title}</b><div>{subtitle}</div>{told}</div>'
 
-    def _in_words(self, key: str, value: Any) -> str:
-        title = html.escape(self.title_of(key)) + " " if self.title_of else ""
-        return f"{title}<code>{key} = {_told(value)}</code>"
-
-    def _save(self, _: object) -> None:
+    def _save(self) -> None:
         title = {
             "title_en": f"{self.story.title_en}, moved by hand",
             "title_vi": f"{self.story.title_vi}, đã điều chỉnh",
@@ -217,14 +215,3 @@ class Panel:
             told = self.say("{name} cannot be written here:", name=one_line(name))
             reason = getattr(error.__context__, "strerror", None) or str(error)  # the system's own words
             self.kept.value = f"<b>{html.escape(told)}</b> <code>{html.escape(reason)}</code>"
-
-    def show(self, *controls: widgets.Widget) -> widgets.VBox:
-        """Return the panel, controls above the figure."""
-        row = widgets.HBox([self.reset, self.told], layout={"margin": "0.6em 0", **WRAPPED})
-        figure = widgets.Box([self.figure], layout={"overflow": "auto hidden", "flex": "none"})
-        parts = [self.ruler, *controls, row, self.heading, figure, self.source, self.numbers]
-        return widgets.VBox([*parts, widgets.HBox([self.file, self.keep, self.kept], layout=WRAPPED)])
-
-
-def _small(text: str) -> str:
-    return f"<small>{html.escape(text)}</small>"

@@ -10,11 +10,10 @@ from bnplan_lib.explore.live_timeline import live_timeline
 from bnplan_lib.explore.presence import person_present
 from bnplan_lib.figures.lanes import kind_name, members, used_classes
 from bnplan_lib.figures.language import Language, speak
-from bnplan_lib.figures.levers import lever_title
 from bnplan_lib.figures.timeline import running_at_once
 from bnplan_lib.figures.waiting import item_label, waiting_lines
 from bnplan_lib.inputs.levers import read_levers
-from bnplan_lib.model.projects import project_values, task_values
+from bnplan_lib.model.projects import item_value
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
@@ -41,7 +40,8 @@ def timeline(
         return here(live_timeline(programme, story, running_at_once(programme, story, lang), speak(lang)))
     import ipywidgets as widgets
 
-    from bnplan_lib.explore.panel import LABEL, WIDE, Panel, slider
+    from bnplan_lib.explore.controls import LABEL, WIDE, differing, put, slider
+    from bnplan_lib.explore.panel import Panel
 
     say = speak(lang)
     kind = widgets.Dropdown(
@@ -64,11 +64,12 @@ def timeline(
         return (kind.value, which.value) if kind.value and which.value else None
 
     panel = Panel(
-        lambda now: running_at_once(programme, now, lang, chosen()),
+        programme,
         story,
         say,
-        table=lambda now: waiting_lines(programme, now, lang),
-        title_of=lambda key: lever_title(programme, key, say),
+        draw=lambda now: running_at_once(programme, now, lang, chosen()),
+        was=lambda key: item_value(getattr(programme, key.partition(".")[0]), story.values, key),
+        numbers_of=lambda now: waiting_lines(programme, now, lang),
     )
     listed: list[tuple[str, str] | None] = []  # the class whose items stand in the list
 
@@ -91,23 +92,25 @@ def timeline(
         items.value = ()  # the browser would look for what is picked among the new options
         items.options = [(item_label(programme, key, say), key) for key in members(programme, chosen())]
 
-    def load(_: object = None) -> None:
-        values = [_delay(programme, panel.now, key) for key in items.value]
-        low, high = min(values, default=0), max(values, default=0)
-        control.min, control.max = min(control.min, low), max(control.max, high)
-        panel.set({"delay": control}, {"delay": values[0] if values else 0})
-        differ.value = html.escape(_differing(low, high, say))
+    def levers() -> list[str]:
+        return [f"{key.replace(':', '.', 1)}.delay_quarters" for key in items.value]
+
+    def settle() -> None:
+        now = panel.now.values
+        values = [item_value(getattr(programme, key.partition(".")[0]), now, key) for key in levers()]
+        put(control, values[0] if values else 0)
+        differ.value = html.escape(differing(control.description, "quarters", values, say))
         control.disabled = not values
+
+    def load(_: object = None) -> None:
+        panel.paused = True
+        settle()
+        panel.paused = False
 
     def shift(change: dict[str, Any]) -> None:
         if not panel.paused:
-            differ.value = ""
-            panel.move({f"{key.replace(':', '.', 1)}.delay_quarters": change["new"] for key in items.value})
-
-    def back(_: object) -> None:
-        panel.moved.clear()
-        load()
-        panel.forget()
+            panel.moved |= dict.fromkeys(levers(), change["new"])
+            panel.put_back()
 
     for box, name in ((kind, "kind"), (which, "class"), (items, "items"), (control, "delay"), (differ, "differ")):
         box.add_class(f"bn-timeline-{name}")
@@ -115,7 +118,7 @@ def timeline(
     which.observe(follow, names="value")
     items.observe(load, names="value")
     control.observe(shift, names="value")
-    panel.reset.on_click(back)
+    panel.settle = settle
     listed.append(None)
     list_items()
     load()
@@ -127,22 +130,3 @@ def _only(kind: str, name: str, say: Language) -> str:
     return say(
         "Shown here: {kind}, {name} alone. What stands under the figure is about everything.", kind=kind, name=name
     )
-
-
-def _differing(low: int, high: int, say: Language) -> str:
-    """Return that the items picked are shifted by different numbers of quarters; '' if they are not."""
-    if low == high:
-        return ""
-    return say(
-        "values differ: {low} to {high} quarters; moving the slider sets all",
-        low=say.number(low),
-        high=say.number(high),
-    )
-
-
-def _delay(programme: Programme, now: Scenario, key: str) -> int:
-    """Return by how many quarters the scenario delays an item."""
-    table, _, item = key.partition(":")
-    rows = getattr(programme, table)
-    values = project_values if table == "projects" else task_values
-    return int(values(rows[rows["id"] == item], now.values, "delay_quarters")[0])

@@ -39,13 +39,17 @@ def in_bars(figure: go.Figure, x: Sequence[float], y: Sequence[float], texts: It
     )
 
 
-def envelope_bars(programme: Programme, story: Scenario, limit: float, lang: str) -> go.Figure:
+def envelope_bars(
+    programme: Programme, story: Scenario, limit: float, lang: str, beside: Scenario | None = None
+) -> go.Figure:
     """Draw what the list takes each year beside what the economy of the scenario can invest.
 
     Parameters
     ----------
     limit
         Per cent of the year's investment above which the list alone is called out.
+    beside
+        The setting to compare with: the programme without a move.
     """
     say = speak(lang)
     names = say.labels(programme.codes, "capital_source")
@@ -89,6 +93,8 @@ def envelope_bars(programme: Programme, story: Scenario, limit: float, lang: str
                 customdata=[f"{name}, {year}: {say.money(value)}" for year, value in zip(years, values, strict=True)],
                 hovertemplate="%{customdata}<extra></extra>",
             )
+    if beside is not None:
+        _levels(figure, years, investment_envelope(programme, beside)["listed_bn_vnd"] / 1000, say)
     in_bars(figure, years, table["listed_bn_vnd"] / 2000, (say.percent(share, 0) for share in table["listed_share"]))
     figure.update_layout(barmode="stack")
     figure.update_xaxes(dtick=1, tickformat="d")
@@ -102,6 +108,18 @@ def envelope_bars(programme: Programme, story: Scenario, limit: float, lang: str
         table=_rows(table, names, say),
         height=560,
         least_width=680,
+    )
+
+
+def _levels(figure: go.Figure, years: Sequence[int], levels: Iterable[float], say: Language) -> None:
+    """Draw across each bar how high it is where nothing is moved."""
+    figure.add_scatter(
+        x=[place for year in years for place in (year - 0.3, year + 0.3, None)],
+        y=[place for level in levels for place in (level, level, None)],
+        mode="lines",
+        line={"color": INK, "width": 2, "dash": "dot"},
+        name=say("The list, nothing moved"),
+        hoverinfo="skip",
     )
 
 

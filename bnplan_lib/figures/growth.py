@@ -44,8 +44,14 @@ def sector_names(say: Language) -> dict[str, str]:
     }
 
 
-def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Figure:
-    """Draw each growth target as a range and the scenario's average as a mark."""
+def targets_and_path(programme: Programme, story: Scenario, lang: str, beside: Scenario | None = None) -> go.Figure:
+    """Draw each growth target as a range and the scenario's average as a mark, around it that of another setting.
+
+    Parameters
+    ----------
+    beside
+        The setting to compare with: the programme without a move.
+    """
     say = speak(lang)
     names = sector_names(say)
     table = growth_targets(programme, story)
@@ -87,6 +93,17 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str) -> go.Fig
         customdata=hover,
         hovertemplate="%{customdata}<extra></extra>",
     )
+    if beside is not None:
+        others = growth_targets(programme, beside).set_index("target_id")["value"]
+        figure.add_scatter(
+            y=labels,
+            x=others[targets["target_id"]] * 100,
+            mode="markers",
+            name=say("Nothing moved"),
+            marker={"symbol": "diamond-open", "size": 17, "color": INK, "line": {"width": 1.5}},
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
     figure.update_yaxes(range=[-0.6, len(labels) - 0.35])  # room for the first label
     inside = int((targets["standing"] == "inside").sum())
     rows = [

@@ -253,10 +253,17 @@ def investment_need(programme: Programme, story: Scenario, lang: str) -> go.Figu
     )
 
 
-def outlook_lines(programme: Programme, story: Scenario, lang: str) -> str:
-    """Return the targets beyond growth itself as a small table of HTML, for a panel that redraws it at each move."""
+def outlook_lines(programme: Programme, story: Scenario, lang: str, beside: Scenario) -> str:
+    """Return the targets beyond growth itself as a small table of HTML, for a panel that redraws it at each move.
+
+    Parameters
+    ----------
+    beside
+        The setting to compare with: the programme without a move.
+    """
     say = speak(lang)
     targets = programme.targets.set_index("id")
+    others = growth_targets(programme, beside).set_index("target_id")["value"]
     rows = []
     for row in growth_targets(programme, story).to_dict("records"):
         if row["sector"]:
@@ -266,9 +273,10 @@ def outlook_lines(programme: Programme, story: Scenario, lang: str) -> str:
         cells = [
             f"{row_number(row['target_id'])} {say.of(target, 'name')}",
             target["printed"],
+            exact(others[row["target_id"]], row["unit"], say),
             exact(row["value"], row["unit"], say),
             f"{'✓' if row['met'] else '✗'} {told}",
         ]
         rows.append(cells)
-    heads = [say("Target"), say("As printed"), say("Scenario"), say("Standing")]
+    heads = [say("Target"), say("As printed"), say("Nothing moved"), say("Now"), say("Standing")]
     return small_table("bn-outlook", heads, rows)

@@ -10,6 +10,7 @@ import pandas as pd
 from bnplan_lib.analysis.delays import grdp_forgone
 from bnplan_lib.analysis.envelope import in_window, investment_envelope
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.tables import small_table
 from bnplan_lib.model.projects import project_values
 
 if TYPE_CHECKING:
@@ -58,23 +59,38 @@ def project_list(programme: Programme, story: Scenario, lang: str) -> pd.DataFra
     )
 
 
-def load_lines(programme: Programme, story: Scenario, lang: str) -> str:
-    """Return the sums of a scenario as a small HTML table: cost, load, share of investment, peak, GRDP lost."""
+def load_lines(programme: Programme, story: Scenario, lang: str, beside: Scenario) -> str:
+    """Return the sums of a scenario as a small HTML table: cost, load, share of investment, peak, GRDP lost.
+
+    Parameters
+    ----------
+    beside
+        The setting to compare with: the programme without a move.
+    """
     say = speak(lang)
+    names = [
+        say("Cost of the list"),
+        say("Falls in {first}–{last}", first=programme.years[0], last=programme.years[-1]),
+        say("Share of the scenario's investment"),
+        say("Peak year"),
+        say("GRDP lost by delays"),
+    ]
+    heads = [say("What follows"), say("Nothing moved"), say("Now")]
+    sides = [_sums(programme, setting, say) for setting in (beside, story)]
+    return small_table("bn-load", heads, list(zip(names, *sides, strict=True)))
+
+
+def _sums(programme: Programme, story: Scenario, say: Language) -> list[str]:
     table = investment_envelope(programme, story)
-    first, last = programme.years[0], programme.years[-1]
     listed, envelope = table["listed_bn_vnd"].sum(), table["envelope_bn_vnd"].sum()
     peak = table.loc[table["listed_bn_vnd"].idxmax()]
-    lines = {
-        say("Cost of the list"): say.money(in_window(programme, story)["cost_bn_vnd"].sum()),
-        say("Falls in {first}–{last}", first=first, last=last): say.money(listed),
-        say("Share of the scenario's investment"): say.percent(listed / envelope),
-        say("Peak year"): f"{peak['year']}: {say.money(peak['listed_bn_vnd'])}, {say.percent(peak['listed_share'])}",
-        say("GRDP lost by delays"): say.money(grdp_forgone(programme, story)["forgone_bn_vnd"].sum()),
-    }
-    cell = "padding: 2px 14px 2px 0; text-align: left"
-    rows = "".join(f'<tr><th style="{cell}">{name}</th><td>{value}</td></tr>' for name, value in lines.items())
-    return f'<table class="bn-load">{rows}</table>'
+    return [
+        say.money(in_window(programme, story)["cost_bn_vnd"].sum()),
+        say.money(listed),
+        say.percent(listed / envelope),
+        f"{peak['year']}: {say.money(peak['listed_bn_vnd'])}, {say.percent(peak['listed_share'])}",
+        say.money(grdp_forgone(programme, story)["forgone_bn_vnd"].sum()),
+    ]
 
 
 def words_of_table(say: Language) -> dict[str, Any]:

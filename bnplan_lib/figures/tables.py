@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -41,11 +41,18 @@ def target_table(programme: Programme, lang: str) -> HTML:
     return html_table("targets", heads, rows, note=say("* corrected for analysis; see the sources below."))
 
 
-def small_table(name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a small table of HTML of a class, for a panel that writes it anew at each move; text is escaped."""
+def small_table(name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], bold: Container[int] = ()) -> str:
+    """Return a small table of HTML of a class, for a panel that writes it anew at each move; text is escaped.
+
+    Parameters
+    ----------
+    bold
+        Places of rows that stand out.
+    """
     head = "".join(f'<th style="{CELL}">{html.escape(text)}</th>' for text in heads)
     lines = ("".join(f'<td style="{CELL}">{html.escape(text)}</td>' for text in row) for row in rows)
-    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    marks = (' style="font-weight: bold"' if place in bold else "" for place in range(len(rows)))
+    body = "".join(f"<tr{mark}>{line}</tr>" for mark, line in zip(marks, lines, strict=True))
     return f'<table class="{name}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 

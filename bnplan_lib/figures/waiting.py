@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from bnplan_lib.analysis.chain import goal_of, margins
@@ -12,12 +13,11 @@ from bnplan_lib.analysis.precedence import precedence_slack
 from bnplan_lib.analysis.presence import as_printed
 from bnplan_lib.analysis.timeline import peaks
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.tables import small_table
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
-
-STYLE = "padding:1px 10px;text-align:left"
 
 
 def item_label(programme: Programme, key: str, say: Language) -> str:
@@ -118,16 +118,14 @@ def _pairs(programme: Programme, story: Scenario, say: Language) -> str:
         say("Slack as printed, quarters"),
         say("Slack now, quarters"),
     ]
-    rows = ["".join(f'<th style="{STYLE}">{html.escape(head)}</th>' for head in heads)]
-    for row in shown.to_dict("records"):
-        late = pd.notna(row["slack_quarters"]) and row["slack_quarters"] < 0
-        cells = [
+    rows = [
+        [
             item_label(programme, f"{row['before_table']}:{row['before_id']}", say),
             item_label(programme, f"{row['after_table']}:{row['after_id']}", say),
             *("–" if pd.isna(row[name]) else say.number(row[name]) for name in ("before", "slack_quarters")),
         ]
-        weight = ";font-weight:bold" if late else ""
-        rows.append("".join(f'<td style="{STYLE}{weight}">{html.escape(cell)}</td>' for cell in cells))
+        for row in shown.to_dict("records")
+    ]
+    late = np.flatnonzero(shown["slack_quarters"].fillna(0) < 0).tolist()
     note = say("Bold: dated out of order.")
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f"<table>{body}</table><div>{html.escape(note)}</div>"
+    return f"{small_table('bn-pairs', heads, rows, late)}<div>{html.escape(note)}</div>"

@@ -37,6 +37,13 @@ def task_values(tasks: pd.DataFrame, values: Mapping[str, Any], lever: str) -> l
     return _values("tasks", tasks, values, lever)
 
 
+def item_value(items: pd.DataFrame, values: Mapping[str, Any], key: str) -> Any:
+    """Return the value that a mapping has for the project or task of a key, such as `projects.II.1.overrun`."""
+    section, _, own = key.partition(".")
+    item, _, lever = own.rpartition(".")
+    return _values(section, items[items["id"] == item], values, lever)[0]
+
+
 def _values(section: str, items: pd.DataFrame, values: Mapping[str, Any], lever: str) -> list[Any]:
     own = {
         key[len(section) + 1 : -len(lever) - 1]: value
