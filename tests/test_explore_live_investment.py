@@ -127,7 +127,7 @@ def test_every_project_and_every_class_that_has_one_may_be_chosen(programme):
 
 def test_in_a_run_the_figure_is_there_for_those_who_have_no_page(programme):
     bundle = bundle_of(programme)
-    assert len(bundle[PLOTLY]["data"]) == 8
+    assert len(bundle[PLOTLY]["data"]) == 9
     assert bundle["text/plain"].startswith("The list takes over 75% of investment in 2026")
 
 

@@ -359,9 +359,9 @@ const bnplan = (() => {
       window.Plotly.animate(plot, { data }, still).catch(() => {}); // the next move overtook it
       return;
     }
-    const update = {};
-    own.forEach((trace, place) => {
-      Object.keys(trace).forEach((name) => { (update[name] = update[name] || [])[place] = trace[name]; });
+    const update = {}; // a trace that lacks what others change is told undefined, which leaves it
+    own.forEach((trace) => {
+      Object.keys(trace).forEach((name) => { update[name] = own.map((one) => one[name]); });
     });
     window.Plotly.restyle(plot, update, traces);
   }
