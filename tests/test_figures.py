@@ -129,6 +129,14 @@ def test_the_stacked_contributions_are_the_path():
     assert drawn == pytest.approx(100 * path.set_index(["sector", "year"]).loc[("grdp", 2026), "growth"])
 
 
+def test_the_timelines_headline_says_what_a_slip_does():
+    plain, slipped = (
+        bn.headline("timeline", PROGRAMME, STORIES["middle"], "en", slips=slips).data.partition("**\n")[0]
+        for slips in ({}, {"tasks:II.6": 2})
+    )
+    assert slipped == plain + " The slip pushes 3 other items."
+
+
 def test_the_low_ends_are_said_to_miss_the_headline():
     assert (
         F.bottom_up(PROGRAMME, STORIES["middle"], "en").layout.meta["title"]

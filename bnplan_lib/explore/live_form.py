@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from bnplan_lib.figures.language import Language
 from bnplan_lib.figures.page_figure import script_safe
+from bnplan_lib.figures.scroll import scroll_area
 
 WRITTEN = (
     "groups",
@@ -195,10 +196,7 @@ def _moments(spec: dict[str, Any], say: Language) -> str:
 def _table(label: str, heads: Sequence[tuple[str, str]], rows: str, mark: str = "") -> str:
     """Return a table that can be scrolled; heads are a text and the attributes of its cell."""
     head = "".join(f'<th scope="col"{marks}>{html.escape(text)}</th>' for text, marks in heads)
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(label)}">'
-        f"<table{mark}><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return scroll_area(f"<table{mark}><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>", label)
 
 
 FORMS: Final = {

@@ -33,7 +33,7 @@ def in_bars(figure: go.Figure, x: Sequence[float], y: Sequence[float], texts: It
         text=[f"<b>{text}</b>" for text in told],
         mode="markers+text",
         textfont={"color": INK},
-        marker={"symbol": "line-ew", "size": [5 * max(len(one), 4) + 8 for one in told], "line": WHITE},
+        marker={"symbol": "line-ew", "size": [5 * max(len(one), 4) + 8 for one in told], "opacity": 1, "line": WHITE},
         showlegend=False,
         hoverinfo="skip",
     )

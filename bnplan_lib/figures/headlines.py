@@ -17,6 +17,7 @@ from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures.comparison import titles_of
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import lever_amount, lever_title
+from bnplan_lib.figures.precedence import slip_line
 from bnplan_lib.figures.waiting import goal_line, order_line
 from bnplan_lib.model.economy import economy
 from bnplan_lib.model.growth import growth_path, target_range
@@ -35,6 +36,7 @@ def headline(
     lang: str,
     others: Sequence[Scenario] = (),
     sets: Baskets | None = None,
+    slips: Mapping[str, int] | None = None,
 ) -> Markdown:
     """Return the answer of a notebook under a scenario: one bold sentence, and the scenario's name.
 
@@ -44,6 +46,8 @@ def headline(
         Scenarios that the topic `comparison` holds against the first.
     sets
         What `baskets` returns, for the topic `consistency`, where it is at hand: finding it takes seconds.
+    slips
+        Quarters that items are late in the chain, for the topic `timeline`.
 
     Raises
     ------
@@ -67,6 +71,8 @@ def headline(
         sentence = _consistency(programme, story, sets or baskets(programme, story), say)
     else:
         sentence = SENTENCES[topic](programme, story, say)
+    if slips:
+        sentence = f"{sentence} {slip_line(programme, story, slips, say)}".rstrip()
     return Markdown(f"**{sentence}**\n\n{told}")
 
 

@@ -212,9 +212,9 @@ def _title(
     slips: Mapping[str, int],
     violated: int,
 ) -> str:
-    goal = goal_of(programme)
     if any(slips.values()):
-        return _slip_title(say, programme, effect.set_index("item"), slips, goal)
+        return _slip_title(say, programme, effect.set_index("item"), slips)
+    goal = goal_of(programme)
     pairs = say.plural("{count} pair out of order", "{count} pairs out of order", violated)
     room = margins(programme, story)
     if goal is None or room.empty or (least := int(room["margin_quarters"].iloc[0])) < 0:
@@ -223,10 +223,16 @@ def _title(
     return say("“{goal}”: {slack}", goal=_label(programme, say, goal), slack=slack) + (f"; {pairs}" if violated else "")
 
 
-def _slip_title(
-    say: Language, programme: Programme, effect: pd.DataFrame, slips: Mapping[str, int], goal: str | None
-) -> str:
+def slip_line(programme: Programme, story: Scenario, slips: Mapping[str, int], say: Language) -> str:
+    """Return in a sentence what items that are late in the chain do; nothing where none is."""
+    if not any(slips.values()):
+        return ""
+    return _slip_title(say, programme, propagate(programme, story, slips).set_index("item"), slips) + "."
+
+
+def _slip_title(say: Language, programme: Programme, effect: pd.DataFrame, slips: Mapping[str, int]) -> str:
     """Return what slips do: to the goal, else to other items, else nothing."""
+    goal = goal_of(programme)
     pushed = int((effect.drop(index=list(slips))["caused_quarters"] > 0).sum())
     if goal is None or goal not in effect.index or not effect["caused_quarters"][goal]:
         if not pushed:
