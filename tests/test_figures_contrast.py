@@ -10,6 +10,7 @@ from bnplan_lib.figures import style
 PALETTE = ("BLUE", "ORANGE", "GREEN", "PURPLE", "GREY", "RED", "FAINT")
 TEXTS = ("INK", "GREY")
 NAMED = {"white": "#ffffff", "black": "#000000"}
+HOLLOW = "rgba(0,0,0,0)"
 BARS = {name: [trace for trace in figure.data if trace.type == "bar"] for name, figure in DRAWN["middle", "en"].items()}
 
 
@@ -72,7 +73,7 @@ def test_no_text_stands_on_a_pattern(name):
 @pytest.mark.parametrize("name", BARS)
 def test_bars_of_a_legend_are_told_apart_without_colour(name):
     bars = {trace.name: trace for trace in BARS[name] if trace.name and trace.showlegend is not False}
-    looks = {(one.yaxis, one.marker.pattern.shape) for one in bars.values()}
+    looks = {(one.yaxis, one.marker.pattern.shape, one.marker.color == HOLLOW) for one in bars.values()}
     assert name == "treemap" or len(looks) == len(bars)
 
 

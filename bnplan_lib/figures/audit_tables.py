@@ -152,7 +152,9 @@ def other_reading_table(programme: Programme, story: Scenario, lang: str) -> HTM
 
 
 def _row(one: Finding, programme: Programme, say: Language) -> str:
-    where = "; ".join(place(source, say) for source in one.sources[:PLACES_NAMED]) or ", ".join(one.places)
+    shorts = dict(zip(programme.agencies["id"], programme.agencies[f"short_{say.code}"], strict=True))
+    where = "; ".join(place(source, say) for source in one.sources[:PLACES_NAMED])
+    where = where or "; ".join(shorts.get(key, key) for key in one.places)
     more = len(one.sources) - PLACES_NAMED
     where += " " + say.plural("and {count} more", "and {count} more", more) if more > 0 else ""
     first, *others = (sentence(one, programme, say), resolve(one, programme, say), stands(one, programme, say))
