@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 AUDIT = [f"04_consistency_audit.middle.{lang}.html" for lang in ("vi", "en")]
 PAGES = sorted({*CHARTED, *AUDIT, *PLAIN})
+DARKENED = ["01_growth_targets.middle.en.html", "04_consistency_audit.middle.vi.html", "levers.en.html"]
 ENGLISH = [name for name in PAGES if ".en." in name]
 COLOURS = "color-contrast"
 # What takes axe-core seconds and tells nothing: a drawing is a picture with a name, and of a table's rows the first
@@ -27,9 +28,10 @@ def faults(browser, reports):
     """Return what axe-core finds in a page whose folds are open: rule, place and why."""
     from axe_playwright_python.sync_playwright import Axe
 
-    def find(name: str, width: int, options: dict) -> list[tuple[str, str, str]]:
+    def find(name: str, width: int, options: dict, scheme: str = "light") -> list[tuple[str, str, str]]:
         size = {"width": width, "height": 900}
-        with browser.new_context(viewport=size, offline=True, bypass_csp=True) as context:  # else axe-core may not run
+        own = {"viewport": size, "color_scheme": scheme, "offline": True}
+        with browser.new_context(**own, bypass_csp=True) as context:  # else axe-core may not run
             page = look.visit(context, (reports / name).as_uri()).page
             page.evaluate(SPARE)
             found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
@@ -82,6 +84,32 @@ def walk(browser, reports):
         return count, stops
 
     return tab
+
+
+@pytest.mark.parametrize("name", DARKENED)
+def test_axe_finds_no_grave_fault_in_a_page_in_the_dark(faults, name):
+    assert faults(name, 1280, {}, "dark") == []
+
+
+GROUNDS = """() => ['body', 'figure.chart', 'form.live'].map(place => {
+  const look = getComputedStyle(document.querySelector(place));
+  return [look.backgroundColor, look.color, look.colorScheme];
+})"""
+LIGHT, NIGHT = (["rgb(255, 255, 255)", "rgb(28, 39, 51)"], ["rgb(20, 25, 31)", "rgb(227, 232, 238)"])
+
+
+@pytest.mark.parametrize(("scheme", "media", "page_look"), [("dark", "screen", NIGHT), ("light", "screen", LIGHT),
+                                                            ("dark", "print", LIGHT)])  # fmt: skip
+def test_a_page_is_dark_on_dark_screens_only_and_its_figures_are_always_light(
+    browser, reports, scheme, media, page_look
+):
+    with browser.new_context(color_scheme=scheme, offline=True) as context:
+        page = look.visit(context, (reports / DARKENED[0]).as_uri()).page
+        page.emulate_media(media=media)
+        body, figure, form = page.evaluate(GROUNDS)
+    assert (body[:2], figure[1], form[1]) == (page_look, LIGHT[1], page_look[1])
+    assert (body[2], form[2]) == (("dark", "dark") if page_look is NIGHT else ("normal", "normal"))
+    assert figure[2] in ("light", "normal")
 
 
 each_walk = pytest.mark.parametrize(("name", "width"), [*((name, 1280) for name in ENGLISH), (ENGLISH[2], 390)])

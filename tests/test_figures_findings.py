@@ -177,3 +177,10 @@ def test_a_task_is_traced_to_what_it_waits_for():
 def test_a_target_without_upper_limit_is_stated_as_such():
     text = "\n".join(trace(REAL, "tfp_provincial", "en"))
     assert "the target is at least 55%" in text
+
+
+@pytest.mark.parametrize(("lang", "name"), [("vi", "Hải quan khu vực V"), ("en", "Customs Region V")])
+def test_bodies_in_the_table_of_findings_are_named_and_not_coded(lang, name):
+    spellings = [one for one in FINDINGS if one.id == "name:spellings"]
+    table = bn.figures.finding_table(REAL, spellings, lang).data
+    assert (name in table, "customs" in table) == (True, False)

@@ -52,11 +52,13 @@ def test_a_lane_holds_the_quarters_of_its_project():
 def test_two_phases_that_run_at_once_share_a_lane_side_by_side():
     figure = F.project_gantt(PROGRAMME, MIDDLE, "2026Q4", "en")
     ppp = traces(figure, "Public-private partnership")
-    own = [place for place, mark in enumerate(ppp.text) if mark]  # the phases of the airport carry their number
-    assert [ppp.text[place] for place in own] == ["1", "2"]
-    one, other = (ppp.y[place] for place in own)
+    numbers = next(figure.select_traces(lambda trace: trace.text is not None and "1" in trace.text))
+    airport = [place for place, hover in enumerate(ppp.customdata) if "phase" in hover]
+    own = [place for place, height in enumerate(numbers.y) if height in {ppp.y[place] for place in airport}]
+    assert [numbers.text[place] for place in own] == ["1", "2"]
+    one, other = (ppp.y[place] for place in airport)
     assert round(one) == round(other)
-    assert other - one >= max(ppp.width[place] for place in own)
+    assert other - one >= max(ppp.width[place] for place in airport)
 
 
 def test_a_late_airport_moves_in_its_lane_and_leaves_a_line_where_it_was():

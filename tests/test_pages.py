@@ -289,6 +289,26 @@ def test_paper_has_no_code(printed, name):
 
 @in_browser
 @each_page
+def test_paper_has_no_control_to_work(printed, name):
+    assert printed(name).locator("input:visible, select:visible, button:visible, textarea:visible").count() == 0
+
+
+@in_browser
+def test_paper_tells_what_the_findings_are_filtered_by(printed):
+    labels = printed("04_consistency_audit.middle.en.html").locator(".findings label:visible")
+    assert [text.strip() for text in labels.all_inner_texts()] == ["all", "all"]
+
+
+@in_browser
+@each_chart_page
+def test_a_chart_is_never_split_between_sheets_but_its_table_may_follow(printed, name):
+    inside = "all => all.map(one => getComputedStyle(one).breakInside)"
+    drawings = printed(name).locator("figcaption, figure.chart > .scroll").evaluate_all(inside)
+    assert (set(drawings), set(printed(name).locator("figure.chart").evaluate_all(inside))) == ({"avoid"}, {"auto"})
+
+
+@in_browser
+@each_page
 def test_nothing_is_wider_than_the_paper(printed, name):
     wide = f"all => all.filter(one => one.getBoundingClientRect().right > {A4_WIDTH + 1}).map(one => one.outerHTML)"
     assert printed(name).locator("main table:visible, .plot, main p:visible").evaluate_all(wide) == []

@@ -44,6 +44,10 @@ def test_the_list_is_in_the_language_asked_for(growth):
     assert re.search(r'<a href="/there">Do the sector targets add up to the headline\?</a></h3><p>What if', page)
 
 
+def test_the_list_of_panels_is_light_as_the_panels_are(growth):
+    assert "prefers-color-scheme" not in panel_list([growth], {GROWTH: "/there"}, "en")
+
+
 @pytest.mark.parametrize(
     ("names", "scenario", "rule"),
     [

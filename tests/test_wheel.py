@@ -37,6 +37,7 @@ def test_the_wheel_holds_catalogue_template_and_plotly_with_its_licence(names):
         "bnplan_lib/explore/static/plotly-basic.min.js",
         "bnplan_lib/explore/static/plotly.LICENSE",
         "bnplan_lib/explore/static/page.css",
+        "bnplan_lib/report/static/dark.css",
         "bnplan_lib/report/static/page.js",
         "bnplan_lib/report/static/serve.css",
         "bnplan_lib/report/templates/serve/index.html.j2",

@@ -30,15 +30,15 @@ LOOKS = """
 .findings legend{float:left;font-weight:600;margin-right:.7rem;padding:0}
 .findings label{display:inline-block;margin-right:.8rem;white-space:nowrap}
 .findings table{border-collapse:collapse;font-size:14px;width:100%;min-width:760px;table-layout:auto!important}
-.findings td,.findings th{border-top:1px solid #dfe4e8;padding:.45rem .5rem}
+.findings td,.findings th{border-top:1px solid var(--line,#dfe4e8);padding:.45rem .5rem}
 .findings td,.findings th{text-align:left!important;vertical-align:top!important;white-space:normal!important}
-.findings td p{margin:.35rem 0 0;color:#4b5761}
+.findings td p{margin:.35rem 0 0;color:var(--quiet,#4b5761)}
 .findings td:nth-child(1){min-width:6.5rem}
 .findings td:nth-child(3){min-width:6.5rem;max-width:9rem;overflow-wrap:break-word}
 .findings td:nth-child(5){min-width:20rem}
 .findings code{font-size:.8em;overflow-wrap:anywhere}
-.findings .severity-error td:first-child b{color:#b3261e}
-.findings .severity-tension td:first-child b{color:#b85c00}
+.findings .severity-error td:first-child b{color:var(--bad,#b3261e)}
+.findings .severity-tension td:first-child b{color:var(--warn,#b85c00)}
 """
 
 
@@ -152,7 +152,9 @@ def other_reading_table(programme: Programme, story: Scenario, lang: str) -> HTM
 
 
 def _row(one: Finding, programme: Programme, say: Language) -> str:
-    where = "; ".join(place(source, say) for source in one.sources[:PLACES_NAMED]) or ", ".join(one.places)
+    shorts = dict(zip(programme.agencies["id"], programme.agencies[f"short_{say.code}"], strict=True))
+    where = "; ".join(place(source, say) for source in one.sources[:PLACES_NAMED])
+    where = where or "; ".join(shorts.get(key, key) for key in one.places)
     more = len(one.sources) - PLACES_NAMED
     where += " " + say.plural("and {count} more", "and {count} more", more) if more > 0 else ""
     first, *others = (sentence(one, programme, say), resolve(one, programme, say), stands(one, programme, say))

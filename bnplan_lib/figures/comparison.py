@@ -165,7 +165,7 @@ def sector_parts(programme: Programme, stories: Sequence[Scenario], compared: pd
         subtitle=say("Average contribution to GRDP growth 2026–2030, percentage points a year"),
         source=source_line("growth", say),
         table=rows_table([say("Scenario"), *(names[sector] for sector in (*SECTORS, "grdp"))], rows),
-        height=190 + 46 * len(titles),
+        height=240 + 40 * len(titles),
         least_width=520,
     )
 

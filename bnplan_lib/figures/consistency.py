@@ -26,7 +26,7 @@ LINES = {
     "error": (RED, 2.6, "solid"),
 }
 MARKS = {"error": "✕", "tension": "△"}  # what stands before a tie that does not hold
-ROW_PX, STRIP_PX = 21, 92
+ROW_PX, STRIP_PX = 21, 78
 NAME_WIDTH, HOVER_WIDTH = 54, 70
 LEAST_BAR = 0.008  # of a strip: a single figure is drawn as a stroke
 

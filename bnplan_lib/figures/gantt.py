@@ -115,7 +115,7 @@ def task_gantt(programme: Programme, story: Scenario, as_of: str, lang: str, lan
     names = say.labels(programme.codes, "task_group")
     end = quarter_number(f"{programme.years[-1] + 1}Q4") + 1
     for code, style in GROUP_STYLE.items():
-        part = tasks[tasks["group"] == code].assign(offset=0.0, width=WIDE, mark="")
+        part = tasks[tasks["group"] == code].assign(offset=0.0, width=WIDE)
         hover = [_task_text(say, row, words[own[row["id"]]], shorts) for row in part.to_dict("records")]
         _bars(figure, laid, part, "id", end, names.get(code, code), style, hover)
     beyond = tasks[tasks["last"] >= end].assign(offset=0.0)
@@ -202,11 +202,6 @@ def _bars(
         name=name,
         marker=pattern(*style),
         width=part["width"],
-        text=part["mark"],
-        textposition="inside",
-        insidetextanchor="start",
-        textangle=0,
-        textfont={"color": "white", "size": 10},
         customdata=hover,
         hovertemplate="%{customdata}<extra></extra>",
     )
@@ -235,11 +230,22 @@ def _before(
 
 
 def _marks(figure: go.Figure, say: Language, phases: pd.DataFrame, lanes: Lanes, last: int) -> None:
-    """Add a diamond where a milestone is printed, an arrow where a period has no end or leaves the axis."""
+    """Add a diamond where a milestone is printed, an arrow where a period goes on, and the numbers of phases."""
     miles = phases[phases["milestone"] & (phases["last"] < last)]
     onward = phases[phases["open_ended"] | (phases["last"] >= last)]
     _mark(figure, lanes, miles, "project_id", last, "diamond", say("Printed milestone"))
     _mark(figure, lanes, onward, "project_id", last, "triangle-right", say("No printed end, or beyond the axis"))
+    numbered = phases[(phases["mark"] != "") & (phases["first"] < last)]
+    figure.add_scatter(
+        y=numbered["project_id"].map(dict(lanes.at)).astype(float) + numbered["offset"],
+        x=numbered["first"] / 4 + 0.25,
+        mode="markers+text",
+        text=numbered["mark"],
+        textfont={"color": INK, "size": 10},
+        marker={"symbol": "square", "size": 12, "color": "white"},
+        showlegend=False,
+        hoverinfo="skip",
+    )
 
 
 def _mark(figure: go.Figure, lanes: Lanes, part: pd.DataFrame, key: str, last: int, symbol: str, name: str) -> None:

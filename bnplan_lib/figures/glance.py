@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 ROW = "display:flex;flex-wrap:wrap;gap:.8rem 1.6rem;margin:1rem 0"
-CARD = "flex:1 1 9rem;max-width:15rem;border-top:3px solid #1f5fa8;padding-top:.4rem"
+CARD = "flex:1 1 9rem;max-width:15rem;border-top:3px solid var(--accent,#1f5fa8);padding-top:.4rem"
 FIGURE = "font-size:1.9rem;font-weight:700;line-height:1.2"
 
 

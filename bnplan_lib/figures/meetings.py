@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LISTED = 60  # pairs in a figure's table
 STACKED = 5  # projects with a colour of their own
-STACK_STYLE = ((BLUE, ""), (ORANGE, "/"), (GREEN, "\\"), (PURPLE, "."), (RED, "x"), (GREY, ""))
+STACK_STYLE = ((BLUE, ""), (ORANGE, "/"), (GREEN, "\\"), (PURPLE, "."), (RED, "x"), (GREY, "+"))
 
 
 def relation_names(say: Language) -> dict[str, str]:

@@ -70,7 +70,7 @@ def source_line(topic: str, say: Language) -> str:
         ),
         "timeline": say("Source: programme {number}, Appendices II and III."),
         "consistency": say(
-            "Source: programme {number}, Appendices I to III; outside facts and assumptions as listed below."
+            "Source: programme {number}, Appendices I to III; outside facts and assumptions: end of the audit page."
         ),
         "agencies": say("Source: programme {number}, Appendices I and II, sections II and III."),
     }

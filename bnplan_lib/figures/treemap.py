@@ -25,7 +25,7 @@ def treemap(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     """Draw every project as an area as large as its cost, within its capital source.
 
     Rectangles are bars: the small plotly bundle has no treemap of its own. The row's
-    number tells the capital source without colour.
+    number, which the legend explains, tells the capital source without colour.
     """
     say = speak(lang)
     projects = listed_projects(programme, story).dropna(subset="cost_bn_vnd")
@@ -51,7 +51,7 @@ def treemap(programme: Programme, story: Scenario, lang: str) -> go.Figure:
             y=[box["dy"] for box in boxes],
             base=[box["y"] for box in boxes],
             width=[box["dx"] for box in boxes],
-            name=f"{names[code]} · {say.percent(groups[code] / total, 0)}",
+            name=f"{own['id'].iloc[0].partition('.')[0]} {names[code]} · {say.percent(groups[code] / total, 0)}",
             marker={"color": SOURCE_STYLE[code][0], "line": {"color": "white", "width": 1.5}},
             text=[_text(row.id, label, box) for row, label, box in zip(own.itertuples(), labels, boxes, strict=True)],
             textposition="inside",

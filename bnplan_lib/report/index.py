@@ -100,7 +100,7 @@ def _others(stem: str, lang: str, languages: tuple[str, ...]) -> dict[str, str]:
     return {LANGUAGES[other]: index_name(stem, other, languages) for other in languages if other != lang}
 
 
-def bare_page(texts: list[str], body: str, lang: str, others: dict[str, str]) -> str:
+def bare_page(texts: list[str], body: str, lang: str, others: dict[str, str], dark: bool = True) -> str:
     """Return a page that no notebook stands behind: texts in Markdown, then a body in HTML."""
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -110,7 +110,7 @@ def bare_page(texts: list[str], body: str, lang: str, others: dict[str, str]) ->
     cells.append(new_code_cell("", outputs=[output], id="body"))
     used = versions()
     footer = {say("Source"): "261/CTr-UBND, 31/3/2026", say("Made with"): f"bnplan {used['bnplan']}"}
-    return write_page(new_notebook(cells=cells), lang, footer, others)
+    return write_page(new_notebook(cells=cells), lang, footer, others, dark=dark)
 
 
 def _card(outcome: Outcome, good: set[str], say: Language) -> str:

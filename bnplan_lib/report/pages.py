@@ -31,7 +31,12 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def write_page(
-    notebook: NotebookNode, lang: str, footer: dict[str, str], others: dict[str, str], failed: bool = False
+    notebook: NotebookNode,
+    lang: str,
+    footer: dict[str, str],
+    others: dict[str, str],
+    failed: bool = False,
+    dark: bool = True,
 ) -> str:
     """Return the page of an executed notebook: one HTML file that needs nothing else.
 
@@ -43,12 +48,14 @@ def write_page(
         Links in the page's head: text to address.
     failed
         Brand the page as one of a failed run.
+    dark
+        Let the page be dark where its reader's screen is.
     """
     say = speak(lang)
     page = prepare(notebook, say)
     scripts = {
         "plotly": plotly_script() if _holds(page, 'class="chart"') else "",
-        "own": (HERE / "static" / "page.js").read_text(encoding="utf-8"),
+        "own": _static("page.js"),
         "live": live_script() if _holds(page, 'class="live"') else "",
     }
     scripts = {name: _tidy(script) for name, script in scripts.items()}
@@ -62,13 +69,18 @@ def write_page(
             "others": others,
             "failed": failed,
             "languages": LANGUAGES,
-            "css": page_style(),
+            "css": page_style() + (_static("dark.css") if dark else ""),
             "scripts": scripts,
             "allowed": " ".join(f"'{script_hash(script)}'" for script in scripts.values() if script),
         }
     }
     body, _ = _exporter().from_notebook_node(page, resources=resources)
     return _tidy(ANCHOR.sub("", body)) + "\n"
+
+
+@lru_cache
+def _static(name: str) -> str:
+    return (HERE / "static" / name).read_text(encoding="utf-8")
 
 
 def _tidy(text: str) -> str:

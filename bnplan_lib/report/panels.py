@@ -58,7 +58,7 @@ def panel_list(jobs: Sequence[Job], addresses: Mapping[str, str], lang: str) -> 
     tiles = [
         tile(addresses[job.notebook.name], panel_notebook(job)["metadata"]["title"], _question(job)) for job in jobs
     ]
-    return bare_page([text], cards(say("Scenario: {title}", title=jobs[0].scenario_title), tiles), lang, {})
+    return bare_page([text], cards(say("Scenario: {title}", title=jobs[0].scenario_title), tiles), lang, {}, dark=False)
 
 
 def _kept(cells: Sequence[dict[str, Any]], job: Job) -> Iterator[dict[str, Any]]:
