@@ -16,7 +16,9 @@ from bnplan_lib.inputs.scenario_text import CHANCE, LARGEST_FILE, SECTIONS
 HEAD = 'title_en = "a"\ntitle_vi = "b"\nwhy = "c"\n'
 NUMBER = "must be a number such as 10.5, found"
 BOUNDS = "must lie between -90 and 100 (percent per year), found"
-TEXT = "must be one line of text without markup, found"
+TEXT = "must be one line of text, found"
+MARKUP = "must not hold markup, found"
+HIDDEN = "must not hold control or invisible characters such as"
 INDUSTRY = '[uncertainty."growth.industry"]\n'
 SERVICES = '[uncertainty."growth.services"]\ndistribution = "uniform"\nlow = 5\nhigh = 8\n'
 CONSTRUCTION = '[uncertainty."growth.construction"]\ndistribution = "uniform"\nlow = 5\nhigh = 8\n'
@@ -261,7 +263,7 @@ BODIES = {
     "base not there": ("base = './gone.toml'", "own.toml:base: no scenario './gone.toml'"),
     "base not a text": ("base = 5", f"own.toml:base: {TEXT} 5"),
     "blank base": ("base = ' '", "own.toml:base: must not be blank, found ' '"),
-    "base with a NUL": ('base = "a\\u0000b.toml"', f"own.toml:base: {TEXT} 'a\\x00b.toml'"),
+    "base with a NUL": ('base = "a\\u0000b.toml"', f"own.toml:base: {HIDDEN} U+0000, found 'a\\x00b.toml'"),
     "base that is a folder": ("base = '..'", "own.toml:base: no scenario '..'"),
     "base on itself": (
         "base = './own.toml'",
@@ -368,7 +370,7 @@ BODIES = {
     ),
     "source with markup": (
         EVEN + "source = '<b>'",
-        AT + ".source: must be one line of text without markup, found '<b>'",
+        AT + ".source: must not hold markup, found '<b>'",
     ),
     "uncertain lever without quotes": (
         EVEN.replace('"growth.industry"', "growth.industry"),
@@ -562,11 +564,14 @@ WHOLE = {
     "empty title": (HEAD.replace('"a"', '""').encode(), "own.toml:title_en: must not be blank, found ''"),
     "blank reason": (HEAD.replace('"c"', '"  "').encode(), "own.toml:why: must not be blank, found '  '"),
     "number for a title": (HEAD.replace('"a"', "5").encode(), f"own.toml:title_en: {TEXT} 5"),
-    "markup in a title": (HEAD.replace('"a"', '"<b>a</b>"').encode(), f"own.toml:title_en: {TEXT} '<b>a</b>'"),
-    "line break in a title": (HEAD.replace('"a"', '"a\\nb"').encode(), f"own.toml:title_en: {TEXT} 'a\\nb'"),
+    "markup in a title": (HEAD.replace('"a"', '"<b>a</b>"').encode(), f"own.toml:title_en: {MARKUP} '<b>a</b>'"),
+    "line break in a title": (
+        HEAD.replace('"a"', '"a\\nb"').encode(),
+        f"own.toml:title_en: {HIDDEN} U+000A, found 'a\\nb'",
+    ),
     "reversing mark in a title": (
         HEAD.replace('"a"', '"a\\u202eb"').encode(),
-        f"own.toml:title_en: {TEXT} 'a\\u202eb'",
+        f"own.toml:title_en: {HIDDEN} U+202E, found 'a\\u202eb'",
     ),
     "endless title": (
         HEAD.replace('"a"', f'"{"a" * 2001}"').encode(),

@@ -10,7 +10,7 @@ import numpy as np
 
 from bnplan_lib.errors import Fault, nearest
 from bnplan_lib.inputs.levers import lever_of, no_such_item
-from bnplan_lib.inputs.scenario_text import SECTIONS, misspelt, one_line, place, shown, text_problem
+from bnplan_lib.inputs.scenario_text import SECTIONS, misspelt, one_line, place, shown, title_problem
 from bnplan_lib.model.distributions import NAMES, Distribution
 from bnplan_lib.model.growth import BLOCK
 from bnplan_lib.model.projects import UNCERTAIN
@@ -168,7 +168,7 @@ def _faults(at: str, table: Any, lever: Lever) -> Iterator[Fault]:
         yield Fault(one_line(f"{at}.{name}"), f"unknown key{nearest(name, (*needed, *MORE))}", shown(table[name]))
     if not isinstance(table.get("added", False), bool):
         yield Fault(f"{at}.added", "must be true or false", shown(table["added"]))
-    if "source" in table and (problem := text_problem(table["source"])):
+    if "source" in table and (problem := title_problem(table["source"])):
         yield Fault(f"{at}.source", problem, shown(table["source"]))
     meant = misspelt(unknown, [name for name in needed if name not in table])
     wrong = [name for name in needed if not _is_given(name, table.get(name))]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bnplan_lib.errors import Fault, FaultyInput, shorten
+from bnplan_lib.inputs.texts import text_problem
 from bnplan_lib.model.profiles import PROFILES
 from bnplan_lib.model.quarters import is_quarter, quarter_number
 
@@ -131,7 +132,7 @@ def _profile(text: str) -> int:
 
 def _class(text: str, known: dict[str, int]) -> int:
     text = unicodedata.normalize("NFC", text)
-    if len(text) > MAX_TEXT or not text.isprintable() or text != text.strip():
+    if len(text) > MAX_TEXT or text_problem(text) or text != text.strip():
         return WRONG
     return known.setdefault(text, len(known))
 

@@ -22,7 +22,7 @@ from bnplan_lib.inputs.scenario_text import (
     place,
     read_toml,
     shown,
-    text_problem,
+    title_problem,
 )
 from bnplan_lib.model.distributions import Distribution
 
@@ -206,7 +206,7 @@ def _read_chain(path: Path, programme: Programme, catalogue: Mapping[str, Lever]
 def _read_base(
     path: Path, base: Any, programme: Programme, catalogue: Mapping[str, Lever], above: tuple[Path, ...]
 ) -> _Chain:
-    if text_problem(base):  # said with the other texts of the file
+    if title_problem(base):  # said with the other texts of the file
         return _Chain(whole=False)
     at = place(path.name, "base")
     try:
@@ -229,7 +229,7 @@ def _check_head(file: str, content: Mapping[str, Any]) -> Iterator[Fault]:
         if key not in misspelt(unknown, missing):
             yield Fault(place(file, key), "must be given")
     for key in HEAD:
-        if key in content and (problem := text_problem(content[key])):
+        if key in content and (problem := title_problem(content[key])):
             yield Fault(place(file, key), problem, shown(content[key]))
     for key in SECTIONS:
         if not isinstance(content.get(key, {}), dict):

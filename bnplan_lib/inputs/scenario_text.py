@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import Fault, PlanError, ScenarioError, shorten
 from bnplan_lib.inputs.programme import read_programme
-from bnplan_lib.inputs.tables import MARKUP, MAX_CELL
+from bnplan_lib.inputs.tables import MAX_CELL
+from bnplan_lib.inputs.texts import text_problem
 from bnplan_lib.model.distributions import NAMES
 from bnplan_lib.model.projects import CLASSES_OF, general
 
@@ -75,13 +76,13 @@ def shown(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else shorten(value)
 
 
-def text_problem(value: Any) -> str:
+def title_problem(value: Any) -> str:
     """Return the rule that a title, a reason or the name of a base breaks, '' if none."""
-    if not isinstance(value, str) or not value.isprintable() or MARKUP.search(value):
-        return "must be one line of text without markup"
+    if not isinstance(value, str):
+        return "must be one line of text"
     if len(value) > MAX_CELL:
         return f"must be at most {MAX_CELL:,} characters long"
-    return "" if value.strip() else "must not be blank"
+    return text_problem(value) or ("" if value.strip() else "must not be blank")
 
 
 def misspelt(unknown: Iterable[str], missing: Iterable[str]) -> set[str]:
@@ -101,7 +102,7 @@ def scenario_text(story: Scenario, title_en: str, title_vi: str, why: str, folde
         If a title or the reason is not one line of text.
     """
     head = dict(zip(TITLES, (title_en, title_vi, why), strict=True))
-    problems = {key: text_problem(value) for key, value in head.items()}
+    problems = {key: title_problem(value) for key, value in head.items()}
     if any(problems.values()):
         raise ScenarioError([Fault(key, rule, shown(head[key])) for key, rule in problems.items() if rule])
     units = read_programme(folder).levers.set_index("key")["unit"].str.replace("_", " ")

@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 
 from bnplan_lib.errors import Fault, nearest, shorten
+from bnplan_lib.inputs.texts import text_problem
 
 MAX_BYTES = 64 * 2**20
 MAX_CELL = 2_000
-MARKUP = re.compile(r"<[A-Za-z/!?]|&#|&(lt|gt|amp|quot|apos|nbsp);")
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
 DTYPES = {"string": "str", "number": "float64", "integer": "Int64", "boolean": "boolean"}
 
@@ -72,7 +72,7 @@ def read_cell(text: str, field: Mapping[str, Any]) -> tuple[Any, str]:
     limits = field.get("constraints", {})
     if text == "":
         return None, "must not be blank" if limits.get("required") else ""
-    if problem := _hostile(text):
+    if problem := _unfit(text):
         return None, problem
     value, problem = CONVERT[field["type"]](text)
     if problem:
@@ -143,16 +143,12 @@ def _header_hint(found: list[str]) -> str:
     return shorten(joined, 200) + separated
 
 
-def _hostile(text: str) -> str:
+def _unfit(text: str) -> str:
     if len(text) > MAX_CELL:
         return f"a cell holds at most {MAX_CELL} characters"
-    if not text.isprintable():  # control and formatting characters hide text, reverse it or break a line
-        return "must not hold control or invisible characters"
-    if MARKUP.search(text):
-        return "must not hold markup"
-    if text != text.strip():
-        return "must not begin or end with a blank"
-    return ""
+    if problem := text_problem(text):
+        return problem
+    return "must not begin or end with a blank" if text != text.strip() else ""
 
 
 def _number(text: str) -> tuple[Any, str]:
