@@ -314,7 +314,7 @@ const bnplan = (() => {
   // What every form has: its levers, what was moved, the address, a way back and a scenario file.
 
   function fill(template, values) {
-    return Object.keys(values).reduce((text, name) => text.replace("{" + name + "}", values[name]), template);
+    return template.replace(/\{(\w+)\}/g, (whole, name) => name in values ? values[name] : whole);
   }
 
   function near(value, step) { return Number((Math.round(value / step) * step).toFixed(6)); }
