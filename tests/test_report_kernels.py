@@ -155,9 +155,20 @@ def said_by(warm, tmp_path_factory):
         return forked, execute(folder, *WRITTEN.values())
 
 
+def joined(outputs):
+    """Return outputs with what one stream says in a row as one: where a kernel cuts it is a matter of time."""
+    whole = []
+    for one in outputs:
+        if whole and one["output_type"] == "stream" and one.get("name") == whole[-1].get("name"):
+            whole[-1] = {**whole[-1], "text": whole[-1]["text"] + one["text"]}
+        else:
+            whole.append(dict(one))
+    return whole
+
+
 @pytest.mark.parametrize("what", WRITTEN)
 def test_outputs_are_those_of_a_fresh_kernel(said_by, what):
-    forked, fresh = (outputs[list(WRITTEN).index(what)] for outputs in said_by)
+    forked, fresh = (joined(outputs[list(WRITTEN).index(what)]) for outputs in said_by)
     assert forked == fresh
 
 
