@@ -125,6 +125,13 @@ def test_the_position_overrides_rates_that_the_scenario_sets(programme):
     assert marks(panel, 1)["Industry"] == pytest.approx(15)
 
 
+def test_a_position_put_where_it_was_is_still_named_if_it_overrides_rates(programme):
+    panel = panel_of("growth", programme, levers={"growth.industry": 15.0})
+    part(panel, POSITION).value = 0
+    part(panel, POSITION).value = 0.5
+    assert (len(chips(panel)), marks(panel, 1)["Industry"]) == (1, pytest.approx(12.65))
+
+
 def test_a_share_leaves_the_rest_to_industry_and_construction(programme):
     panel = panel_of("growth", programme)
     before = marks(panel, 1)["<b>GRDP</b>"]

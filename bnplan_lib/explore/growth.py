@@ -48,7 +48,6 @@ def growth(
     as_page
         The form of the page instead: it answers without the kernel, and its `setting` tells Python what was moved.
     """
-
     say, basis, catalogue = speak(lang), basis_of(programme), read_levers(programme)
     groups = _groups(say)
     settings = {key: lever_value(basis, story.values, key) for keys in groups.values() for key in keys}
@@ -67,13 +66,18 @@ def growth(
         whole = moved_as_whole(own, catalogue[key].unit, np.array([value]))
         return tuple(round(float(one), 6) for one in whole[:, 0])
 
+    def was(key: str) -> Any:
+        """Return what a lever has without a move; a position has none where the scenario sets rates itself."""
+        overruled = key == POSITION and any(rate in story.values for rate in RATES.values())
+        return None if overruled else setting(key, at_start[key])
+
     unmoved = without_moves(story)
     panel = Panel(
         programme,
         story,
         say,
         draw=lambda now: targets_and_path(programme, now, lang, beside=unmoved),
-        was=lambda key: setting(key, at_start[key]),
+        was=was,
         numbers_of=lambda now: outlook_lines(programme, now, lang, beside=unmoved),
     )
     controls = {key: slider(catalogue[key], value, say) for key, value in at_start.items()}
@@ -81,16 +85,16 @@ def growth(
     def derived(moved: Mapping[str, Any]) -> dict[str, Any]:
         found = {}
         if POSITION in moved:  # the rates are read off their targets, where no hand has set them since
-            found = {rate: target_rate(basis, sector, moved[POSITION]) * 100 for sector, rate in RATES.items()}
+            rates = {rate: target_rate(basis, sector, moved[POSITION]) * 100 for sector, rate in RATES.items()}
+            found = {rate: round(float(value), 6) for rate, value in rates.items()}
         return found | rest_of(story, moved)
 
     def follow(change: dict[str, Any], key: str) -> None:
         if panel.paused:
             return
         if key == POSITION:
-            panel.moved = {key: value for key, value in panel.moved.items() if key not in RATES.values()}
-        panel.moved[key] = setting(key, round(change["new"], 6))  # a slider adds up its steps
-        panel.put_back()
+            panel.moved = {one: value for one, value in panel.moved.items() if one not in RATES.values()}
+        panel.move({key: setting(key, round(change["new"], 6))})  # a slider adds up its steps
 
     def settle() -> None:
         values = panel.now.values

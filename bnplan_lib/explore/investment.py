@@ -43,7 +43,6 @@ def investment(
     as_page
         As of `growth`.
     """
-
     say = speak(lang)
     if as_page or not person_present():
         return here(live_investment(programme, story, limit, envelope_bars(programme, story, limit, lang), say))
@@ -91,23 +90,17 @@ def investment(
                 told.append(differing(control.description, catalogue[name].unit, own, say))
         picked.value = "<br>".join(html.escape(line) for line in told if line)
 
-    def load(_: object) -> None:
-        panel.paused = True
-        settle()
-        panel.paused = False
-
     def move(change: dict[str, Any], name: str) -> None:
         if not panel.paused:
-            panel.moved |= {f"projects.{ids[row]}.{name}": change["new"] for row in table.selected_rows}
-            panel.put_back()
+            panel.move({f"projects.{ids[row]}.{name}": change["new"] for row in table.selected_rows})
 
     for name, control in controls.items():
         control.add_class(f"bn-project-{name.replace('_', '-')}")
         control.observe(lambda change, name=name: move(change, name), names="value")
     picked.add_class("bn-project-picked")
-    table.observe(load, names="selected_rows")
     panel.settle = settle
-    load(None)
+    table.observe(lambda _: panel.load(), names="selected_rows")
+    panel.load()
     return panel.show(table, picked, *controls.values())
 
 

@@ -137,25 +137,24 @@ class Panel:
     def move(self, changes: Mapping[str, Any]) -> None:
         """Move levers, keep what was moved before, and show what follows."""
         self.moved |= changes
-        self._show()
+        self._follow()
 
     def take_back(self, key: str) -> None:
         """Undo one move and show what follows."""
         del self.moved[key]
-        self.put_back()
+        self._follow()
 
     def forget(self) -> None:
         """Undo every move and show what follows."""
         self.moved.clear()
         self.kept.value = ""
-        self.put_back()
+        self._follow()
 
-    def put_back(self) -> None:
-        """Put the controls to what holds, without a move of their own, and show what follows."""
+    def load(self) -> None:
+        """Put the controls to what holds now; that is no move of theirs."""
         self.paused = True
         self.settle()
         self.paused = False
-        self._show()
 
     def redraw(self) -> None:
         """Draw the figure again, its title and the note with it; what stands under it stays."""
@@ -170,7 +169,8 @@ class Panel:
         parts = [self.ruler, *controls, row, self.heading, figure, self.source, self.numbers]
         return widgets.VBox([*parts, widgets.HBox([self.file, self.keep, self.kept], layout=WRAPPED)])
 
-    def _show(self) -> None:
+    def _follow(self) -> None:
+        self.load()
         for old in self.chips.children:
             old.close()
         self.chips.children = [self._chip(*one) for one in self.moved.items() if one[1] != self.was(one[0])]

@@ -102,26 +102,20 @@ def timeline(
         differ.value = html.escape(differing(control.description, "quarters", values, say))
         control.disabled = not values
 
-    def load(_: object = None) -> None:
-        panel.paused = True
-        settle()
-        panel.paused = False
-
     def shift(change: dict[str, Any]) -> None:
         if not panel.paused:
-            panel.moved |= dict.fromkeys(levers(), change["new"])
-            panel.put_back()
+            panel.move(dict.fromkeys(levers(), change["new"]))
 
     for box, name in ((kind, "kind"), (which, "class"), (items, "items"), (control, "delay"), (differ, "differ")):
         box.add_class(f"bn-timeline-{name}")
     kind.observe(list_classes, names="value")
     which.observe(follow, names="value")
-    items.observe(load, names="value")
+    items.observe(lambda _: panel.load(), names="value")
     control.observe(shift, names="value")
     panel.settle = settle
     listed.append(None)
     list_items()
-    load()
+    panel.load()
     return panel.show(kind, which, items, control, differ)
 
 

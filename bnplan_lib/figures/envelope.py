@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-WHITE = {"color": "white", "width": 20}
+GROUND = {"color": "white", "width": 20}
 RANGE_FILL = "rgba(46, 125, 50, 0.18)"  # bars and their error bars show through
 
 
@@ -33,7 +33,7 @@ def in_bars(figure: go.Figure, x: Sequence[float], y: Sequence[float], texts: It
         text=[f"<b>{text}</b>" for text in told],
         mode="markers+text",
         textfont={"color": INK},
-        marker={"symbol": "line-ew", "size": [5 * max(len(one), 4) + 8 for one in told], "opacity": 1, "line": WHITE},
+        marker={"symbol": "line-ew", "size": [5 * max(len(one), 4) + 8 for one in told], "opacity": 1, "line": GROUND},
         showlegend=False,
         hoverinfo="skip",
     )

@@ -69,10 +69,10 @@ def headline(
         sentence = _comparison(programme, story, others, say)
     elif topic == "consistency":
         sentence = _consistency(programme, story, sets or baskets(programme, story), say)
+    elif topic == "timeline":
+        sentence = _timeline(programme, story, slips or {}, say)
     else:
         sentence = SENTENCES[topic](programme, story, say)
-    if slips:
-        sentence = f"{sentence} {slip_line(programme, story, slips, say)}".rstrip()
     return Markdown(f"**{sentence}**\n\n{told}")
 
 
@@ -157,7 +157,7 @@ def _investment(programme: Programme, story: Scenario, say: Language) -> str:
     )
 
 
-def _timeline(programme: Programme, story: Scenario, say: Language) -> str:
+def _timeline(programme: Programme, story: Scenario, slips: Mapping[str, int], say: Language) -> str:
     running = concurrency(programme, story)
     if running.empty:
         return say("Nothing runs") + "."
@@ -170,7 +170,8 @@ def _timeline(programme: Programme, story: Scenario, say: Language) -> str:
         tasks=peak["running_tasks"],
         all_tasks=len(programme.tasks),
     )
-    return " ".join(filter(None, (told, goal_line(programme, story, say), order_line(programme, story, say))))
+    dated = (goal_line(programme, story, say), order_line(programme, story, say))
+    return " ".join(filter(None, (told, *dated, slip_line(programme, story, slips, say))))
 
 
 def _consistency(programme: Programme, story: Scenario, sets: Baskets, say: Language) -> str:
@@ -230,9 +231,8 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "overview": _overview,
     "growth": _growth,
     "investment": _investment,
-    "timeline": _timeline,
 }
-TOPICS = (*SENTENCES, "consistency", "comparison")
+TOPICS = (*SENTENCES, "timeline", "consistency", "comparison")
 
 
 def _lever(programme: Programme, key: str, value: object, say: Language) -> str:

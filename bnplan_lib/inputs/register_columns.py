@@ -65,7 +65,9 @@ def read_columns(
     yield "profile", spent
     if by:
         codes, found = _looked_up(batch.column(by), lambda text: _class(text, known))
-        tell(by, f"must be printable text of at most {MAX_TEXT} characters", codes == WRONG, found)
+        rule = f"must be printable text of at most {MAX_TEXT} characters, without blanks around it, markup, characters "
+        rule += "that show nothing or letters read from right to left"
+        tell(by, rule, codes == WRONG, found)
         if (codes == BLANK).any():
             codes[codes == BLANK] = known.setdefault("", len(known))
         if len(known) > MAX_CLASSES:

@@ -407,6 +407,7 @@ const bnplan = (() => {
     }
 
     function rest() {
+      if (!form.isConnected) return; // its cell was run again meanwhile
       form.setAttribute("aria-busy", "false");
       show();
       remember();
