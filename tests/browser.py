@@ -16,7 +16,7 @@ OUTSIDE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 DATA = Path(__file__).resolve().parents[1] / "data"
 BOTH = {
     "bnplan",
-    *("flyvbjerg", "holm", "buhl", "gardner"),  # authors cited
+    *("flyvbjerg", "holm", "buhl", "gardner", "vietnam", "wikipedia"),  # authors and publishers cited
     "csv",
     "github",
     "jupyterlab",

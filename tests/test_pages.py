@@ -18,7 +18,7 @@ from bnplan_lib.report.pages import PLOTLY, write_page
 
 NOTEBOOKS = (
     *("01_growth_targets", "02_investment_composition", "03_timeline_overlaps", "05_scenario_comparison"),
-    "00_overview",
+    *("00_overview", "04_consistency_audit"),
 )
 CHARTED = [f"{name}.middle.{lang}.html" for name in NOTEBOOKS for lang in ("vi", "en")]
 STEMS = ("data_dictionary", "levers")
@@ -111,7 +111,7 @@ def test_page_has_its_heading_as_title(opened, name):
 @each_chart_page
 def test_every_chart_of_the_notebook_is_drawn(opened, reports, name):
     drawn = opened(name).page.locator(".plot:has(.main-svg)").count()
-    assert drawn == opened(name).page.locator("figure.chart").count() == len(metas_of(reports, name)) >= 3
+    assert drawn == opened(name).page.locator("figure.chart").count() == len(metas_of(reports, name)) >= 2
 
 
 @in_browser

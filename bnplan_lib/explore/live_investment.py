@@ -50,7 +50,7 @@ def live_investment(programme: Programme, story: Scenario, limit: float, figure:
         "envelope": economy(programme, story).investment[1:, 0].tolist(),
         "limit": limit / 100,
         "bars": [place for place, trace in enumerate(figure.data) if trace.type == "bar"],
-        "labels": next(place for place, trace in enumerate(figure.data) if trace.mode == "markers+text"),
+        "labels": next(place for place, trace in enumerate(figure.data) if trace.text is not None),
         "sources": [{"code": code, "name": names[code]} for code in SOURCES],
         "levers": item_levers(programme, say),
         "sliders": item_sliders(programme, NUMBERS, setting, say),

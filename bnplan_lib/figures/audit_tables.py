@@ -15,7 +15,7 @@ from bnplan_lib.figures.amounts import amount
 from bnplan_lib.figures.findings import expected, relation_sentence, resolve, sentence, stands
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import place
-from bnplan_lib.figures.tables import html_table, small_table
+from bnplan_lib.figures.tables import as_printed, html_table, small_table
 
 if TYPE_CHECKING:
     from bnplan_lib.analysis.baskets import Baskets
@@ -116,8 +116,8 @@ def corrected_table(programme: Programme, lang: str) -> HTML:
     rows = [
         (
             f"{row['row_id']} ({columns[row['column']]})",
-            _figure(row["printed_value"], say),
-            _figure(row["value"], say),
+            as_printed(_figure(row["printed_value"], say), say),
+            as_printed(_figure(row["value"], say), say),
             readings[row["reading"]],
             f"{say.of(row, 'reason')} {say.of(row, 'evidence')}",
             confidences[row["confidence"]],
@@ -165,7 +165,7 @@ def _row(one: Finding, programme: Programme, say: Language) -> str:
         f"<b>{MARKS[one.severity]} {html.escape(labels['severity'][one.severity])}</b><br>"
         f"{html.escape(labels['rule'][one.rule])}<br><small>{html.escape(labels['confidence'][one.confidence])}</small>",
         f"{html.escape(where)}<br><code>{html.escape(one.id)}</code>",
-        html.escape(say.quarter(one.printed) if one.unit == "quarter" else one.printed),
+        say.quarter(one.printed) if one.unit == "quarter" else str(as_printed(one.printed, say).data),
         html.escape(expected(one, say)),
         html.escape(first) + "".join(f"<p>{html.escape(part)}</p>" for part in others if part),
     )

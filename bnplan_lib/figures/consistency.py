@@ -12,7 +12,7 @@ from bnplan_lib.analysis.relations import Tie
 from bnplan_lib.figures.amounts import amount
 from bnplan_lib.figures.findings import relation_sentence, sentence
 from bnplan_lib.figures.language import Language, speak
-from bnplan_lib.figures.sources import source_line
+from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import BLUE, FAINT, GREY, INK, ORANGE, RED, frame, pattern, rows_table, safe
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def target_network(programme: Programme, ties: Sequence[Tie], findings: Sequence
             )
     targets = {row["id"]: row for row in programme.targets.to_dict("records")}
     told = {tie.relation_id: relation_sentence(rows[tie.relation_id], tie, say) for tie in ranked}
-    named = {key: f"{key} {say.of(targets[key], 'name')}" for key in seats}
+    named = {key: f"{row_number(key)} {say.of(targets[key], 'name')}" for key in seats}
     titles = {tie.relation_id: say.of(rows[tie.relation_id], "title") for tie in ranked}
     _nodes(
         figure,

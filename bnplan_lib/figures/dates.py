@@ -63,7 +63,7 @@ def _entries(programme: Programme, story: Scenario, item: Dated, say: Language) 
     lines = [_full_name(item, row, say), *_bodies(programme, item, say), *_dates(programme, story, item, row, say)]
     text = "\n".join(line for line in lines if line not in ("", label))
     category = _category(programme, item, row, say)
-    key, number = f"{item.table}-{item.id}", row_number(item.id).removeprefix("text.")
+    key, number = f"{item.table}-{item.id}", row_number(item.id)
     if item.table == "tasks":
         yield Entry(key, item.first, item.last, f"{number} {label}", text, category, item.moved)
         key, told = f"{key}-due", say("Due: {id} {label}", id=number, label=label)

@@ -80,8 +80,8 @@ def source_line(topic: str, say: Language) -> str:
 
 
 def row_number(row_id: str) -> str:
-    """Return a row's number as the document has it: A.I.1.2.industry stands in row A.I.1.2."""
-    return re.sub(r"\.[a-z_]+$", "", row_id)
+    """Return a row's number as the document has it: A.I.1.2.industry stands in row A.I.1.2, text.1.7.growth in 1.7."""
+    return re.sub(r"\.[a-z][a-z0-9_]*$", "", row_id).removeprefix("text.")
 
 
 def place(source: str, say: Language) -> str:
@@ -142,13 +142,14 @@ def _facts(topic: str, programme: Programme, say: Language) -> str:
         "final": say("final"),
         "derived": say("derived"),
         "legal": say("from a legal text"),
+        "draft": say("draft"),
     }
     operands = programme.operands[programme.operands["table"] == "facts"]
     for fact_id in FACTS.get(topic, operands["ref"].drop_duplicates()):
         fact = programme.fact(fact_id)
         value = amount(natural(fact["value"], fact["value"], fact["unit"]), fact["unit"], say)
         link = f"[{fact['publisher']}]({fact['url']})" if isinstance(fact["url"], str) else fact["publisher"]
-        told = status.get(fact["status"], fact["status"])
+        told = status[fact["status"]]
         period = fact["period"].replace("-", "–")
         line = f"- {say.of(fact, 'name')}, {period}: {value} ({told}; {link}, {say.date(fact['published'])})"
         derived = f". {say.of(fact, 'note')}" if fact["status"] == "derived" and say.of(fact, "note") else ""

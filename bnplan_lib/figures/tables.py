@@ -10,7 +10,7 @@ import pandas as pd
 from great_tables import GT
 from IPython.display import HTML
 
-from bnplan_lib.figures.language import speak
+from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import place
 from bnplan_lib.figures.style import FONT
 
@@ -78,6 +78,12 @@ def html_table(
     table = table.opt_css(".gt_row { overflow-wrap: anywhere; } .gt_row.gt_right { overflow-wrap: normal; }")
     table = table.tab_source_note(note) if note else table
     return HTML(table.as_raw_html())  # a GT shows itself with memory addresses in its plain text
+
+
+def as_printed(text: str, say: Language) -> HTML:
+    """Return the document's own words, marked as Vietnamese where the page is in another language."""
+    told = html.escape(text)
+    return HTML(told if say.code == "vi" or told.isascii() else f'<span lang="vi">{told}</span>')
 
 
 def _markup(cell: str | HTML) -> str:

@@ -10,7 +10,8 @@
     var spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     var plot = figure.querySelector(".plot");
     window.Plotly.newPlot(plot, spec.data, spec.layout, config);
-    plots.push({ node: plot, layout: spec.layout, height: parseFloat(plot.style.height) });
+    var room = { width: parseFloat(plot.style.minWidth), height: parseFloat(plot.style.height) };
+    plots.push({ node: plot, layout: spec.layout, width: room.width, height: room.height });
     var form = figure.closest("form.live");
     if (form) bnplan.mount(form);
   }
@@ -32,7 +33,8 @@
   }
   function resize(paper) {
     plots.forEach(function (plot) {
-      var scale = paper ? Math.min(1, Math.max(LEAST_SCALE, PAPER_HEIGHT / plot.height)) : 1;
+      var fits = Math.min(PAPER_HEIGHT / plot.height, PAPER_WIDTH / plot.width);
+      var scale = paper ? Math.min(1, Math.max(LEAST_SCALE, fits)) : 1;
       var height = paper ? Math.min(plot.height, PAPER_HEIGHT / scale) : plot.height;
       plot.node.style.zoom = 1; // plotly measures letters, and is wrong while they are drawn smaller
       plot.node.style.height = height + "px";
