@@ -100,7 +100,7 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str, beside: S
             x=others[targets["target_id"]] * 100,
             mode="markers",
             name=say("Nothing moved"),
-            marker={"symbol": "diamond-open", "size": 17, "color": INK, "line": {"width": 1.5}},
+            marker={"symbol": "diamond-open", "size": 14, "color": INK, "line": {"width": 1.5}},
             cliponaxis=False,
             hoverinfo="skip",
         )
