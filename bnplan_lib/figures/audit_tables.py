@@ -12,10 +12,11 @@ from bnplan_lib.analysis.document import read_otherwise
 from bnplan_lib.analysis.finding import SEVERITIES, Finding
 from bnplan_lib.analysis.relations import evaluate_ties
 from bnplan_lib.figures.amounts import amount
-from bnplan_lib.figures.findings import expected, relation_sentence, resolve, sentence, stands
+from bnplan_lib.figures.findings import expected, resolve, sentence, stands
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import place
 from bnplan_lib.figures.tables import as_printed, html_table, small_table
+from bnplan_lib.figures.ties import relation_sentence
 
 if TYPE_CHECKING:
     from bnplan_lib.analysis.baskets import Baskets

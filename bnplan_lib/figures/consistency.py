@@ -10,10 +10,11 @@ import plotly.graph_objects as go
 from bnplan_lib.analysis.finding import Finding
 from bnplan_lib.analysis.relations import Tie
 from bnplan_lib.figures.amounts import amount
-from bnplan_lib.figures.findings import relation_sentence, sentence
+from bnplan_lib.figures.findings import sentence
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import BLUE, FAINT, GREY, INK, ORANGE, RED, frame, pattern, rows_table, safe
+from bnplan_lib.figures.ties import relation_sentence
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme

@@ -11,9 +11,10 @@ from bnplan_lib.analysis.precedence import precedence_slack
 from bnplan_lib.analysis.relations import Operand, Tie, evaluate_ties
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures.amounts import amount
-from bnplan_lib.figures.findings import figure_name, relation_sentence, resolve, sentence, stands, stated
+from bnplan_lib.figures.findings import resolve, sentence, stands
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import place
+from bnplan_lib.figures.ties import figure_name, relation_sentence, stated
 
 if TYPE_CHECKING:
     import pandas as pd
