@@ -192,6 +192,21 @@ def mounted(folder: Path, size: str, *options: str) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@contextmanager
+def read_only(folder: Path) -> Iterator[Path]:
+    """Make a folder one that nobody may write, root neither."""
+    if ROOT:
+        with mounted(folder, "1m", "ro") as place:
+            yield place
+        return
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o500)
+    try:
+        yield folder
+    finally:
+        folder.chmod(0o700)
+
+
 def fill(folder: Path, but: int) -> Path:
     """Fill a file system but for some bytes; return the file that does it."""
     ballast = folder / "ballast"
