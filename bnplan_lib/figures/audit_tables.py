@@ -35,7 +35,9 @@ LOOKS = """
 .findings td,.findings th{text-align:left!important;vertical-align:top!important;white-space:normal!important}
 .findings td p{margin:.35rem 0 0;color:var(--quiet,#4b5761)}
 .findings td:nth-child(1){min-width:6.5rem}
+.findings td:nth-child(2){min-width:9rem}
 .findings td:nth-child(3){min-width:6.5rem;max-width:9rem;overflow-wrap:break-word}
+.findings td:nth-child(4){min-width:6.5rem}
 .findings td:nth-child(5){min-width:20rem}
 .findings code{font-size:.8em;overflow-wrap:anywhere}
 .findings .severity-error td:first-child b{color:var(--bad,#b3261e)}
