@@ -14,8 +14,8 @@ from bnplan_lib.figures.language import Language
 from bnplan_lib.figures.levers import lever_amount, lever_suffix
 from bnplan_lib.inputs.levers import Lever
 
-LABEL = {"description_width": "min(30em, 55%)"}
-WIDE = {"width": "min(56em, 100%)"}
+LABEL = {"description_width": "min(36em, 60%)"}
+WIDE = {"width": "min(62em, 100%)"}
 WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 
 
@@ -58,7 +58,7 @@ def differing(name: str, unit: str, values: Sequence[Any], say: Language) -> str
 def folded(groups: Mapping[str, Sequence[widgets.Widget]]) -> widgets.Accordion:
     """Return groups of controls of which one is open at a time, the first at the start."""
     boxes = [widgets.VBox(list(controls)) for controls in groups.values()]
-    return widgets.Accordion(boxes, titles=tuple(groups), selected_index=0, layout={"width": "min(60em, 100%)"})
+    return widgets.Accordion(boxes, titles=tuple(groups), selected_index=0, layout={"width": "min(66em, 100%)"})
 
 
 class Ruler(anywidget.AnyWidget):
