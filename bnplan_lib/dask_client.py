@@ -14,6 +14,7 @@ from bnplan_lib.errors import PlanError, shorten
 
 ANSWER_SECONDS: Final = 5.0
 SILENT: Final = logging.CRITICAL + 1
+ABANDONED: Final = ("Future exception was never retrieved", "Task exception was never retrieved")
 TALKATIVE: Final = ("distributed", "tornado", "asyncio")  # what they would say, errors here say in one line
 
 
@@ -30,6 +31,8 @@ def connect(address: str) -> Iterator[Any]:
         import distributed
     except ImportError:
         raise PlanError("a Dask cluster is reached with `distributed`: pip install bnplan[dask]") from None
+    # what a client that has left still waited for is told of when it is cleared away, at any later time
+    logging.getLogger("asyncio").addFilter(_is_of_use)
     with _quiet():
         _check_scheduler(address)
         try:
@@ -43,6 +46,10 @@ def connect(address: str) -> Iterator[Any]:
         finally:
             with suppress(Exception):  # a scheduler that is gone cannot be taken leave of
                 client.close(timeout=ANSWER_SECONDS)
+
+
+def _is_of_use(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(ABANDONED)
 
 
 def _check_scheduler(address: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -21,6 +24,7 @@ from small import bnplan, written
 from bnplan_lib import read_programme, read_scenario, simulate
 from bnplan_lib.analysis import blocks
 from bnplan_lib.analysis.uncertainty import BLOCK
+from bnplan_lib.dask_client import connect
 from bnplan_lib.errors import PlanError
 from bnplan_lib.report.cluster import spread
 from bnplan_lib.report.execute import Limits, run_job
@@ -128,6 +132,20 @@ def test_a_run_on_the_cluster_brings_forth_what_a_run_here_does(cluster, tmp_pat
     assert there[here.outcome.page] == here.files[here.outcome.page]
     assert outputs(there[here.outcome.executed]) == outputs(here.files[here.outcome.executed])
     assert list(unchanged([job], tmp_path, read_records(tmp_path))) == [job.stem]
+
+
+def test_what_a_client_abandons_is_not_told_later(cluster, caplog, monkeypatch):
+    with connect(cluster.address):
+        pass
+    monkeypatch.setattr(logging.getLogger("asyncio"), "handlers", [caplog.handler])
+    caplog.set_level(logging.ERROR, "asyncio")
+    caplog.clear()
+    loop = asyncio.new_event_loop()
+    loop.create_future().set_exception(TimeoutError("Timeout"))
+    gc.collect()
+    loop.call_exception_handler({"message": "something else"})
+    loop.close()
+    assert list(dict.fromkeys(record.getMessage() for record in caplog.records)) == ["something else"]
 
 
 def test_a_scenario_file_goes_along_with_its_run(cluster, tmp_path):

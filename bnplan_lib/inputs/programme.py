@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from bnplan_lib.errors import DataError, Fault, UnknownName
+from bnplan_lib.inputs.observations import check_observations
 from bnplan_lib.inputs.periods import Period, read_period
 from bnplan_lib.inputs.printed import printed_numbers
 from bnplan_lib.inputs.quantities import check_quantities
@@ -58,6 +59,7 @@ class Programme:
     project_orders: pd.DataFrame
     former_names: pd.DataFrame
     accepted: pd.DataFrame
+    observations: pd.DataFrame
 
     @property
     def years(self) -> range:
@@ -107,6 +109,7 @@ def read_programme(folder: str | Path | None = None) -> Programme:
     faults += _check_assumptions(tables)
     faults += check_relations(tables)
     faults += check_quantities(tables)
+    faults += check_observations(tables)
     if faults:
         raise DataError(faults)
     properties = {key: value for key, value in package.items() if key != "resources"}
