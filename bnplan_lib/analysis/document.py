@@ -134,12 +134,18 @@ def _bounds(programme: Programme) -> Iterator[Finding]:
         )
 
 
+def figures_of(targets: pd.DataFrame) -> pd.Series:
+    """Return a number for each target, the same for rows that state one figure: name, unit, kind and year agree."""
+    key = [targets["name_en"].str.casefold(), targets["unit"], targets["kind"], targets["year"]]
+    return targets.groupby(key, sort=False, dropna=False).ngroup()
+
+
 def _same_figure(programme: Programme) -> Iterator[Finding]:
     """Yield figures that are stated twice: with two values, or twice in one list."""
     targets = programme.targets
-    key = [targets["name_en"].str.casefold(), targets["unit"], targets["kind"], targets["year"]]
-    again = targets[pd.concat(key, axis=1).duplicated(keep=False)]
-    for _, rows in again.groupby([one.loc[again.index] for one in key], sort=False, dropna=False):
+    figures = figures_of(targets)
+    again = targets[figures.duplicated(keep=False)]
+    for _, rows in again.groupby(figures.loc[again.index], sort=False):
         values = rows[["low", "high"]].drop_duplicates()
         if len(values) == 1 and rows["list"].is_unique:
             continue  # said twice, with one value: as it should be

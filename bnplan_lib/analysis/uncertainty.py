@@ -49,6 +49,19 @@ class Simulation:
     fans: pd.DataFrame
 
 
+def block_size(draws: int, block: int) -> int:
+    """Return how many draws a block has: all the same number but the last."""
+    return min(BLOCK, draws - block * BLOCK)
+
+
+def drawn_economy(
+    basis: Basis, values: Mapping[str, Any], spread: Spread, seed: int, draws: int, block: int
+) -> Economy:
+    """Return the economy under the draws of one block: the same block has the same draws whoever asks."""
+    stream = np.random.SeedSequence(seed, spawn_key=(block,))
+    return Economy(basis, drawn(basis, values, spread, uniforms(spread, stream, block_size(draws, block))))
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     """What one worker needs to walk some blocks of draws; blocks do not depend on who walks them."""
@@ -63,9 +76,8 @@ class _Job:
 
     def outcome(self, block: int) -> tuple[np.ndarray, np.ndarray]:
         """Return goals by draws, and the fans' quantities and years by draws, of one block."""
-        size = min(BLOCK, self.draws - block * BLOCK)
-        shares = uniforms(self.spread, np.random.SeedSequence(self.seed, spawn_key=(block,)), size)
-        now = Economy(self.basis, drawn(self.basis, self.values, self.spread, shares))
+        now = drawn_economy(self.basis, self.values, self.spread, self.seed, self.draws, block)
+        size = block_size(self.draws, block)
         reached = np.empty((len(self.goals), size))
         with np.errstate(divide="ignore", invalid="ignore"):  # no ICOR where nothing grows
             for row, goal in enumerate(self.goals):

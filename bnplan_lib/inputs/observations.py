@@ -9,16 +9,9 @@ from typing import Any, Final
 
 from bnplan_lib.errors import Fault, nearest
 from bnplan_lib.inputs.tables import Table
+from bnplan_lib.model.observations import MEASURES_OF, measures_of
 
-MEASURES_OF: Final[Mapping[str, tuple[str, ...]]] = {
-    "targets": ("value",),
-    "tasks": ("done_percent",),
-    "directives": ("done_percent",),
-    "projects": ("done_percent", "disbursed_bn_vnd"),
-}
-MILESTONE: Final = "milestone"  # unit of a target that is reached or not: per cent done, as of a task
 SHARES: Final = ("percent", "percent_of_households")  # a level of these is a part of a whole
-STATUSES: Final = ("estimate", "preliminary", "final")  # a later one counts before an earlier one
 
 
 def check_observations(tables: Mapping[str, Table]) -> Iterator[Fault]:
@@ -50,9 +43,7 @@ def observation_faults(
     if item is None:
         yield "id", f"must be a row of {row['table']}{nearest(row['id'], rows[row['table']])}", repr(row["id"])
         return
-    allowed = MEASURES_OF[row["table"]]
-    if row["table"] == "targets" and item["unit"] == MILESTONE:
-        allowed = ("done_percent",)
+    allowed = measures_of(row["table"], item.get("unit") or "")
     measure, period, value = row["measure"], row["period"], row["value"]
     if measure not in allowed:
         yield "measure", f"{row['id']}: must be {' or '.join(allowed)}", measure
