@@ -119,6 +119,6 @@ def _row(plan: Any, report: Any, last: int) -> tuple[Any, ...]:
     elif plan is None:
         state = "undated"
     else:
-        state = "ahead" if plan["standing"] == "ahead" else "silent"
+        state = "ahead" if start is not None and quarter_number(start) > last else "silent"
     expected = np.nan if plan is None or start is None else float(plan["passed_share"])
     return start, end, state, np.nan if done is None else done, quarter, finished, late, expected, status, source
