@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from bnplan_lib.analysis.goals import solve
     from bnplan_lib.analysis.growth import growth_targets, required_rate
     from bnplan_lib.analysis.investment import composition, concentration
+    from bnplan_lib.analysis.progress import progress
     from bnplan_lib.analysis.relations import evaluate_ties
-    from bnplan_lib.analysis.standing import standing
     from bnplan_lib.analysis.timeline import concurrency, overlaps
     from bnplan_lib.analysis.uncertainty import simulate
     from bnplan_lib.analysis.workload import workload
@@ -62,6 +62,7 @@ __all__ = [
     "macro_path",
     "overlaps",
     "phase_investment",
+    "progress",
     "read_programme",
     "read_scenario",
     "required_rate",
@@ -69,7 +70,6 @@ __all__ = [
     "simulate_exposure",
     "solve",
     "source_note",
-    "standing",
     "workload",
 ]
 
@@ -96,6 +96,7 @@ _PLACES = {
     "macro_path": "bnplan_lib.model.economy",
     "overlaps": "bnplan_lib.analysis.timeline",
     "phase_investment": "bnplan_lib.model.investment",
+    "progress": "bnplan_lib.analysis.progress",
     "read_programme": "bnplan_lib.inputs.programme",
     "read_scenario": "bnplan_lib.inputs.scenario",
     "required_rate": "bnplan_lib.analysis.growth",
@@ -103,7 +104,6 @@ _PLACES = {
     "simulate_exposure": "bnplan_lib.analysis.exposure",
     "solve": "bnplan_lib.analysis.goals",
     "source_note": "bnplan_lib.figures.sources",
-    "standing": "bnplan_lib.analysis.standing",
     "workload": "bnplan_lib.analysis.workload",
 }
 

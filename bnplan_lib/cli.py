@@ -14,6 +14,7 @@ import typer
 
 from bnplan_lib.cli_calendar import calendar
 from bnplan_lib.cli_level import level
+from bnplan_lib.cli_observe import observe
 from bnplan_lib.cli_options import Data, Edition, Format, fault_text, print_table, tell
 from bnplan_lib.cli_register import register
 from bnplan_lib.cli_run import health, run
@@ -145,6 +146,12 @@ app.command(
     epilog="Examples:  bnplan calendar --to bnplan.ics  ·  "
     "bnplan calendar --agency finance --lang vi --to finance.ics  ·  bnplan calendar --scenario mine.toml"
 )(calendar)
+
+
+app.command(
+    epilog="Examples:  bnplan observe finance-2026.xlsx  ·  bnplan observe values.csv --dry-run  ·  "
+    "bnplan observe revised.csv --recorded 2027-06-30"
+)(observe)
 
 
 @app.command()

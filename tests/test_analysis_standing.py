@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from toy import write_toy
 
 import bnplan_lib as bn
+from bnplan_lib.analysis.standing import standing
 from bnplan_lib.inputs.scenario import move_levers
 from bnplan_lib.model.quarters import quarter_name, quarter_number
 
@@ -39,7 +40,7 @@ def empty(tmp_path_factory):
 
 
 def stands(programme, story, as_of):
-    table = bn.standing(programme, story, as_of)
+    table = standing(programme, story, as_of)
     return dict(zip(zip(table["table"], table["id"], strict=True), table["standing"], strict=True))
 
 
@@ -74,7 +75,7 @@ def test_what_begins_in_the_quarter_and_goes_on_is_running(toy):
 
 
 def test_periods_and_numbers_by_hand(toy):
-    table = bn.standing(*toy, "2026Q3").set_index(["table", "id"])
+    table = standing(*toy, "2026Q3").set_index(["table", "id"])
     project = table.loc[("projects", "I.1")]
     assert project[["start", "end"]].tolist() == ["2026Q1", "2027Q4"]
     # two of eight quarters gone, five to go to the one in which it ends, seven after the signing in 2026Q1
@@ -82,23 +83,23 @@ def test_periods_and_numbers_by_hand(toy):
 
 
 def test_a_task_that_is_over_has_passed_whole(toy):
-    task = bn.standing(*toy, "2026Q3").set_index(["table", "id"]).loc[("tasks", "I.1")]
+    task = standing(*toy, "2026Q3").set_index(["table", "id"]).loc[("tasks", "I.1")]
     assert task[NUMBERS].tolist() == [1, 1, 1]
 
 
 def test_nothing_has_passed_of_what_has_not_begun(toy):
-    project = bn.standing(*toy, "2026Q3").set_index(["table", "id"]).loc[("projects", "I.2")]
+    project = standing(*toy, "2026Q3").set_index(["table", "id"]).loc[("projects", "I.2")]
     assert project[NUMBERS].tolist() == [-5, 0, 7]
 
 
 def test_an_order_has_only_an_end(toy):
-    order = bn.standing(*toy, "2026Q1").set_index(["table", "id"]).loc[("directives", "1")]
+    order = standing(*toy, "2026Q1").set_index(["table", "id"]).loc[("directives", "1")]
     assert order["start"] is None or order["start"] != order["start"]
     assert order["end"] == "2026Q2"
 
 
 def test_an_order_without_a_date_stands_nowhere(toy):
-    table = bn.standing(*toy, "2026Q2")
+    table = standing(*toy, "2026Q2")
     assert table.loc[table["table"] == "directives", "id"].tolist() == ["1"]
 
 
@@ -117,7 +118,7 @@ def test_a_dropped_project_stands_nowhere(toy):
 
 
 def test_without_items_the_table_is_empty_with_the_types_of_a_full_one(empty):
-    table, full = (bn.standing(*one, "2026Q2") for one in (empty, (PROGRAMME, MIDDLE)))
+    table, full = (standing(*one, "2026Q2") for one in (empty, (PROGRAMME, MIDDLE)))
     assert table.empty
     assert list(table.columns) == list(full.columns)
     assert table[[*NUMBERS, "end", "standing"]].dtypes.equals(full[[*NUMBERS, "end", "standing"]].dtypes)
@@ -136,22 +137,22 @@ def signed_on(programme, **told):
 
 @pytest.mark.parametrize(("day", "after"), [("2026-03-30", 2), ("2026-03-31", 1), ("2026-05-15", 1), ("2026-06-30", 0)])
 def test_quarters_after_signing_count_from_the_last_that_was_over(day, after):
-    table = bn.standing(signed_on(PROGRAMME, signed=day), MIDDLE, "2026Q2")
+    table = standing(signed_on(PROGRAMME, signed=day), MIDDLE, "2026Q2")
     # task I.1 ends in 2026Q2
     assert table.set_index(["table", "id"]).loc[("tasks", "I.1"), "after_signing"] == after
 
 
 def test_without_a_day_of_signing_nothing_is_counted_from_it():
-    table = bn.standing(signed_on(PROGRAMME), MIDDLE, "2026Q2")
+    table = standing(signed_on(PROGRAMME), MIDDLE, "2026Q2")
     assert table["after_signing"].isna().all()
     assert table.drop(columns="after_signing").equals(
-        bn.standing(PROGRAMME, MIDDLE, "2026Q2").drop(columns="after_signing")
+        standing(PROGRAMME, MIDDLE, "2026Q2").drop(columns="after_signing")
     )
 
 
 def test_a_quarter_that_is_none_is_refused():
     with pytest.raises(ValueError, match="a quarter is written 2026Q1, found '2026'"):
-        bn.standing(PROGRAMME, MIDDLE, "2026")
+        standing(PROGRAMME, MIDDLE, "2026")
 
 
 def test_a_task_stands_where_its_quarters_put_it():
@@ -171,7 +172,7 @@ def test_every_item_stands_in_one_place(number):
 @settings(max_examples=20)
 @given(quarters)
 def test_an_item_stands_as_its_period_says(number):
-    for row in bn.standing(PROGRAMME, MIDDLE, quarter_name(number)).itertuples():
+    for row in standing(PROGRAMME, MIDDLE, quarter_name(number)).itertuples():
         last = quarter_number(row.end)
         first = quarter_number(row.start) if isinstance(row.start, str) else min(last, 8104)  # 2026Q1
         gone = len([one for one in range(first, last + 1) if one < number])
@@ -200,13 +201,13 @@ def test_what_is_due_in_a_quarter_is_over_in_the_next():
 
 def test_no_task_was_over_by_the_signing_by_hand():
     # signed on 31 March 2026; the earliest end in Appendix II is Quý II/2026
-    table = bn.standing(PROGRAMME, MIDDLE, "2026Q2")
+    table = standing(PROGRAMME, MIDDLE, "2026Q2")
     assert table["after_signing"].min() == 1
 
 
 def test_the_tasks_to_be_over_within_three_months_of_signing_by_hand():
     # Appendix II, the rows that print Quý II/2026 or Quý I-II/2026
-    table = bn.standing(PROGRAMME, MIDDLE, "2026Q2")
+    table = standing(PROGRAMME, MIDDLE, "2026Q2")
     assert tasks_of(table[table["after_signing"] <= 1]) == {
         "I.1", "II.1", "II.3", "II.10", "II.11", "II.12", "III.1", "III.2", "III.3", "III.4", "IV.3",
     }  # fmt: skip
@@ -214,14 +215,14 @@ def test_the_tasks_to_be_over_within_three_months_of_signing_by_hand():
 
 def test_the_one_dated_order_is_due_by_the_end_of_april_2026_by_hand():
     # section III.1: "báo cáo Chủ tịch UBND tỉnh trong tháng 4/2026"
-    table = bn.standing(PROGRAMME, MIDDLE, "2026Q2")
+    table = standing(PROGRAMME, MIDDLE, "2026Q2")
     orders = table[table["table"] == "directives"]
     assert orders[["id", "end", "standing", "after_signing"]].to_numpy().tolist() == [["III.1", "2026Q2", "due", 1]]
 
 
 def test_the_tasks_to_be_over_before_the_end_of_2026_by_hand():
     # Appendix II: the eleven of the second quarter and II.2 II.6 IV.2 of the third; II.5 is due in the fourth
-    table = bn.standing(PROGRAMME, MIDDLE, "2026Q4")
+    table = standing(PROGRAMME, MIDDLE, "2026Q4")
     assert len(tasks_of(table[table["standing"] == "ended"])) == 14
     assert tasks_of(table[table["standing"] == "due"]) == {"II.5"}
     assert tasks_of(table[table["standing"] == "running"]) == {"II.7", "III.5", "IV.1"}
@@ -230,6 +231,6 @@ def test_the_tasks_to_be_over_before_the_end_of_2026_by_hand():
 
 def test_the_projects_due_at_the_end_of_2026_by_hand():
     # Appendix III: II.3 to II.6 print 2025-2026, III.31 Quý IV/2025 - Quý IV/2026
-    table = bn.standing(PROGRAMME, MIDDLE, "2026Q4")
+    table = standing(PROGRAMME, MIDDLE, "2026Q4")
     due = table[(table["table"] == "projects") & (table["standing"] == "due")]
     assert due["id"].tolist() == ["II.3", "II.4", "II.5", "II.6", "III.31"]

@@ -46,7 +46,9 @@ def delivery(programme: Programme, story: Scenario, year: int, agency: str = "")
     periods = standing(programme, story, f"{year + 1}Q1").set_index(["table", "id"])
     reports = latest_done(observed(programme, year)).set_index(["table", "id"])
     rows = []
-    for table, row_id in _items(programme, agency):
+    for table, row_id in answered_for(programme, agency):
+        if table == "targets":
+            continue
         plan = periods.loc[(table, row_id)] if (table, row_id) in periods.index else None
         report = reports.loc[(table, row_id)] if (table, row_id) in reports.index else None
         rows.append((table, row_id, *_row(plan, report, last)))
@@ -74,7 +76,7 @@ def disbursement(programme: Programme, story: Scenario, year: int, agency: str =
     amounts = phase_investment(programme, story)
     planned = amounts.groupby([amounts["project_id"], amounts["quarter"].str[:4].astype(int)])["amount_bn_vnd"].sum()
     priced = set(programme.projects.dropna(subset="cost_bn_vnd")["id"])
-    projects = [row_id for table, row_id in _items(programme, agency) if table == "projects"]
+    projects = [row_id for table, row_id in answered_for(programme, agency) if table == "projects"]
     years = range(programme.years[0], year + 1)
     index = pd.MultiIndex.from_product([projects, years], names=["project_id", "year"])
     table = pd.DataFrame(index=index).reset_index()
@@ -86,18 +88,22 @@ def disbursement(programme: Programme, story: Scenario, year: int, agency: str =
     )
 
 
-def _items(programme: Programme, agency: str) -> list[tuple[str, str]]:
-    """Return tasks, orders and projects: all, or those a body answers for."""
-    own = {}
-    for table in ("tasks", "directives"):
+def answered_for(programme: Programme, agency: str = "") -> list[tuple[str, str]]:
+    """Return what a body answers for, all there is where none is named: pairs of a table and an id.
+
+    The targets, tasks and orders it leads, and the projects that an order it leads covers;
+    in the order of the document.
+    """
+    found = []
+    for table in ("targets", "tasks", "directives"):
         frame = getattr(programme, table)
         led = [not agency or agency in leads.split(";") for leads in frame["leads"].fillna("")]
-        own[table] = frame.loc[led, "id"]
+        found += [(table, row_id) for row_id in frame.loc[led, "id"]]
     projects = programme.projects["id"]
     if agency:
         covered = membership(programme, "agency").query("table == 'projects' and `class` == @agency")["id"]
         projects = projects[projects.isin(covered)]
-    return [(table, row_id) for table, ids in (*own.items(), ("projects", projects)) for row_id in ids]
+    return [*found, *(("projects", row_id) for row_id in projects)]
 
 
 def _row(plan: Any, report: Any, last: int) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from bnplan_lib.analysis.consistency import audit
 from bnplan_lib.analysis.envelope import investment_envelope
 from bnplan_lib.analysis.growth import average_growth, growth_targets, headline_range
 from bnplan_lib.analysis.investment import concentration, listed_projects
+from bnplan_lib.analysis.progress import progress
 from bnplan_lib.analysis.timeline import concurrency
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures.comparison import titles_of
@@ -25,6 +26,7 @@ from bnplan_lib.model.projects import general
 
 if TYPE_CHECKING:
     from bnplan_lib.analysis.baskets import Baskets
+    from bnplan_lib.analysis.progress import Progress
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
@@ -37,6 +39,7 @@ def headline(
     others: Sequence[Scenario] = (),
     sets: Baskets | None = None,
     slips: Mapping[str, int] | None = None,
+    now: Progress | None = None,
 ) -> Markdown:
     """Return the answer of a notebook under a scenario: one bold sentence, and the scenario's name.
 
@@ -48,6 +51,8 @@ def headline(
         What `baskets` returns, for the topic `consistency`, where it is at hand: finding it takes seconds.
     slips
         Quarters that items are late in the chain, for the topic `timeline`.
+    now
+        What `progress` returns, for the topic `progress`.
 
     Raises
     ------
@@ -69,11 +74,34 @@ def headline(
         sentence = _comparison(programme, story, others, say)
     elif topic == "consistency":
         sentence = _consistency(programme, story, sets or baskets(programme, story), say)
+    elif topic == "progress":
+        sentence = _progress(now or progress(programme, story, programme.years[0]), say)
     elif topic == "timeline":
         sentence = _timeline(programme, story, slips or {}, say)
     else:
         sentence = SENTENCES[topic](programme, story, say)
     return Markdown(f"**{sentence}**\n\n{told}")
+
+
+def _progress(now: Progress, say: Language) -> str:
+    lights = now.targets["light"]
+    told = say(
+        "At the end of {year}, {known} of {all_targets} targets have a value: {good} reached or on track, {bad} behind "
+        "or missed",
+        year=now.year,
+        known=say.number((lights != "no_data").sum()),
+        all_targets=say.number(len(lights)),
+        good=say.number(lights.isin(["reached", "on_track"]).sum()),
+        bad=say.number(lights.isin(["behind", "far_behind", "missed"]).sum()),
+    )
+    states = now.items.loc[now.items["table"] != "projects", "state"]
+    over = states.isin(["done", "done_late", "overdue", "not_reported"])
+    return told + say(
+        "; of {due} tasks and dated orders whose period is over, {done} are reported done and {silent} not reported.",
+        due=say.number(over.sum()),
+        done=say.number(states.isin(["done", "done_late"]).sum()),
+        silent=say.number((states == "not_reported").sum()),
+    )
 
 
 def _place(value: float, low: float, high: float, say: Language) -> str:
@@ -232,7 +260,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "growth": _growth,
     "investment": _investment,
 }
-TOPICS = (*SENTENCES, "timeline", "consistency", "comparison")
+TOPICS = (*SENTENCES, "progress", "timeline", "consistency", "comparison")
 
 
 def _lever(programme: Programme, key: str, value: object, say: Language) -> str:

@@ -72,6 +72,9 @@ def source_line(topic: str, say: Language) -> str:
         "consistency": say(
             "Source: programme {number}, Appendices I to III; outside facts and assumptions: end of the audit page."
         ),
+        "progress": say(
+            "Source: programme {number}, Appendix I and body text; observed values: the list at the end of the page."
+        ),
         "agencies": say("Source: programme {number}, Appendices I and II, sections II and III."),
     }
     if topic not in lines:

@@ -47,12 +47,13 @@ def _rows(programme: Programme, say: Language, name: str, items: pd.DataFrame) -
     if not found:
         return [(name, "–", "–")]
     return [
-        (name if place == 0 else "", _count(say, kind, len(own)), _listed(programme, say, own))
+        (name if place == 0 else "", counted(say, kind, len(own)), _listed(programme, say, own))
         for place, (kind, own) in enumerate(found)
     ]
 
 
-def _count(say: Language, kind: str, count: int) -> str:
+def counted(say: Language, kind: str, count: int) -> str:
+    """Return how many items of a table there are, in words."""
     return {
         "tasks": say.plural("{count} task", "{count} tasks", count).replace(" ", NBSP),
         "projects": say.plural("{count} project", "{count} projects", count).replace(" ", NBSP),

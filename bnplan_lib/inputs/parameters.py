@@ -61,6 +61,11 @@ def _slips(value: Any) -> str:
     return "" if sound else 'must be a mapping from items to quarters from 0 to 80, such as {"tasks:II.6": 4}'
 
 
+def _agency(value: Any) -> str:
+    sound = isinstance(value, str) and (value == "" or re.fullmatch(r"[a-z][a-z0-9_]*", value))
+    return "" if sound else "must be the id of a body, as `bnplan show agencies` lists them, or blank for all"
+
+
 def _names(value: Any) -> str:
     named = isinstance(value, list) and all(isinstance(name, str) and name for name in value)
     if not named or len(value) > MOST_COMPARED or len(set(value)) < len(value):
@@ -87,6 +92,9 @@ RULES: Mapping[str, Callable[[Any], str]] = {
     "slips": _slips,
     "later": _whole(0, 40),
     "as_of": _quarter,
+    "year": _whole(2000, 2100),
+    "agency": _agency,
+    "slack": _per_cent(0, 200),
 }
 
 

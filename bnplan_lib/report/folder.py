@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import socket
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from typing import Any, Final
 from filelock import FileLock, Timeout
 
 from bnplan_lib.errors import PlanError
+from bnplan_lib.inputs.whole import write_whole
 from bnplan_lib.report.record import BAD, Outcome, Product, as_json, record_name
 
 OWN: Final = ".bnplan"
@@ -171,20 +171,6 @@ def _lead(out: Path, target: Path) -> None:
         aside.replace(out / LATEST)
     except OSError:
         write_whole(out / f"{LATEST}.txt", target.relative_to(out).as_posix() + "\n")
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file beside its place and move it in, so that a reader never sees half of it."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", dir=path.parent)
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        aside.chmod(0o644)
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
 
 
 def write_files(files: Mapping[str, bytes], to: Path) -> list[Path]:

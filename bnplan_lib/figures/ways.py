@@ -1,0 +1,104 @@
+"""What does the way to each target look like, and where on it are we?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from bnplan_lib.figures.amounts import exact
+from bnplan_lib.figures.goals import short_label
+from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.progress import SIGNS, light_names
+from bnplan_lib.figures.sources import row_number, source_line
+from bnplan_lib.figures.style import BLUE, GREY, frame, rows_table, safe
+
+if TYPE_CHECKING:
+    from bnplan_lib.analysis.progress import Progress
+    from bnplan_lib.inputs.programme import Programme
+
+ACROSS: Final = 2
+PANEL_PX: Final = 170
+MOST: Final = 16  # panels that are drawn; all are in the table
+
+
+def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | None:
+    """Draw the way of each target that has a value: what each year asks for, and what was observed.
+
+    None where no target has one.
+    """
+    say = speak(lang)
+    table = now.ways
+    seen = [one for one in now.targets["id"] if table.loc[table["id"] == one, "observed"].notna().any()]
+    if not seen:
+        return None
+    shown = seen[:MOST]
+    names = {one: say.of(programme.target(one), "name") for one in seen}
+    rows = -(-len(shown) // ACROSS)
+    titles = [short_label(safe(f"{row_number(one)} {names[one]}")) for one in shown]
+    figure = make_subplots(
+        rows=rows, cols=ACROSS, subplot_titles=titles, vertical_spacing=0.32 / rows, horizontal_spacing=0.12
+    )
+    units = now.targets.set_index("id")["unit"]
+    for place, one in enumerate(shown):
+        _panel(figure, table[table["id"] == one], names[one], units[one], place, say)
+    figure.update_annotations(font_size=12)
+    figure.update_xaxes(dtick=1, tickformat="d", tickangle=0, tickfont_size=11)
+    figure.update_yaxes(nticks=4, tickfont_size=11)
+    lights = light_names(say)
+    standing = now.targets.set_index("id")["light"]
+    cells = [
+        (
+            row_number(row.id),
+            names[row.id],
+            str(row.year),
+            exact(row.required, units[row.id], say),
+            exact(row.observed, units[row.id], say),
+            f"{SIGNS[standing[row.id]][2]} {lights[standing[row.id]]}",
+        )
+        for row in table[table["id"].isin(seen)].itertuples()
+    ]
+    heads = [say("Row"), say("Target"), say("Year"), say("Asked for"), say("Observed"), say("Where it stands")]
+    figure.update_layout(showlegend=True)
+    return frame(
+        figure,
+        say,
+        title=say(
+            "From {first} to {last}: the way and what was observed",
+            first=programme.years[0] - 1,
+            last=programme.years[-1],
+        ),
+        subtitle=say("Line: what each year asks for (a sum is shown by year); dots: observed values"),
+        source=source_line("progress", say),
+        table=rows_table(heads, cells),
+        height=150 + PANEL_PX * rows,
+        least_width=620,
+    )
+
+
+def _panel(figure: go.Figure, way: pd.DataFrame, name: str, unit: str, place: int, say: Language) -> None:
+    """Draw one target: its line, and a dot for each value."""
+    where = {"row": place // ACROSS + 1, "col": place % ACROSS + 1}
+    per_cent = 100 if unit.startswith("percent") else 1
+    for column, label, style in (
+        ("required", say("asked for"), {"mode": "lines+markers", "line": {"color": GREY, "dash": "dash", "width": 2}}),
+        ("observed", say("observed"), {"mode": "markers", "marker": {"color": BLUE, "size": 10}}),
+    ):
+        known = way.dropna(subset=column)
+        if column == "required":
+            style = {**style, "marker": {"color": GREY, "size": 4}}
+        figure.add_scatter(
+            x=known["year"],
+            y=known[column] * per_cent,
+            name=label,
+            legendgroup=column,
+            showlegend=place == 0,
+            customdata=[
+                f"{name}, {row.year}: {exact(getattr(row, column), unit, say)} ({label})" for row in known.itertuples()
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+            **style,
+            **where,
+        )
