@@ -176,7 +176,8 @@ def test_a_wrong_question_is_refused(year, agency, slack, told):
 )
 def test_a_task_is_done_late_or_not_reported(tmp_path, reports, state, finished, late):
     write_toy(tmp_path)
-    programme = with_reports(bn.read_programme(tmp_path), *[done("tasks", "I.1", *one) for one in reports])
+    others = [done("tasks", "I.2", "2026Q2", 100)]  # one that is finished beside it
+    programme = with_reports(bn.read_programme(tmp_path), *others, *[done("tasks", "I.1", *one) for one in reports])
     table = delivery(programme, bn.read_scenario("middle", folder=tmp_path), 2026).set_index(["table", "id"])
     one = table.loc[("tasks", "I.1")]
     assert (one["state"], one["late"]) == (state, late)

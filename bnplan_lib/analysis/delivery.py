@@ -110,7 +110,7 @@ def _row(plan: Any, report: Any, last: int) -> tuple[Any, ...]:
     start, end = (None, None) if plan is None else (plan["start"], plan["end"])
     done = finished = quarter = status = source = None
     if report is not None:
-        done, finished, quarter = report["done"], report["finished"], report["quarter"]
+        done, finished, quarter = report["done"], report["finished"] or None, report["quarter"]
         status, source = report["status"], report["source"]
     over = end is not None and quarter_number(end) <= last
     late = 0

@@ -78,7 +78,7 @@ def latest_done(seen: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row an item: `table, id, quarter, done` (a share), `finished` (the first
-        quarter with all done from which it stayed so, missing while it is not), `status,
+        quarter with all done from which it stayed so, blank while it is not), `status,
         source`.
     """
     own = seen[seen["measure"] == "done_percent"]
@@ -86,8 +86,8 @@ def latest_done(seen: pd.DataFrame) -> pd.DataFrame:
     for (table, row_id), reports in own.groupby(["table", "id"], sort=False):
         ordered = reports.assign(number=reports["period"].map(quarter_number)).sort_values("number")
         last = ordered.iloc[-1]
-        finished = None
+        finished = ""
         for report in ordered.to_dict("records"):
-            finished = (finished or report["period"]) if report["value"] >= 100 else None
+            finished = (finished or report["period"]) if report["value"] >= 100 else ""
         rows.append((table, row_id, last["period"], last["value"] / 100, finished, last["status"], last["source"]))
     return pd.DataFrame(rows, columns=["table", "id", "quarter", "done", "finished", "status", "source"])

@@ -39,7 +39,7 @@ def money_bars(programme: Programme, now: Progress, lang: str) -> go.Figure:
         if len(reported) or (not shape and color == GREY):
             figure.add_bar(
                 y=labels,
-                x=values,
+                x=values / 1000,
                 orientation="h",
                 name=name,
                 marker=pattern(color, shape),
@@ -48,9 +48,9 @@ def money_bars(programme: Programme, now: Progress, lang: str) -> go.Figure:
                 cliponaxis=False,
                 hovertemplate="%{y}: %{text}<extra></extra>",
             )
-    most = float(sums["planned_bn_vnd"].max()) if len(sums) else 1.0
+    most, paid = (float(sums[name].max()) if len(sums) else 1.0 for name in ("planned_bn_vnd", "disbursed_bn_vnd"))
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title=say("bn VND"), range=[0, max(most, float(sums["disbursed_bn_vnd"].max() or 0)) * 1.3])
+    figure.update_xaxes(title=say("thousand bn VND"), range=[0, max(most, paid) * 1.3 / 1000])
     span = str(first) if first == last else f"{first}–{last}"
     count = reported["project_id"].nunique()
     title = (

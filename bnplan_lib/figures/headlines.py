@@ -85,15 +85,18 @@ def headline(
 
 def _progress(now: Progress, say: Language) -> str:
     lights = now.targets["light"]
-    told = say(
-        "At the end of {year}, {known} of {all_targets} targets have a value: {good} reached or on track, {bad} behind "
-        "or missed",
-        year=now.year,
-        known=say.number((lights != "no_data").sum()),
-        all_targets=say.number(len(lights)),
-        good=say.number(lights.isin(["reached", "on_track"]).sum()),
-        bad=say.number(lights.isin(["behind", "far_behind", "missed"]).sum()),
-    )
+    known = int((lights != "no_data").sum())
+    told = say("No target has a value for {year} yet", year=now.year)
+    if known:
+        told = say(
+            "At the end of {year}, {known} of {all_targets} targets have a value: {good} reached or on track, "
+            "{bad} behind or missed",
+            year=now.year,
+            known=say.number(known),
+            all_targets=say.number(len(lights)),
+            good=say.number(lights.isin(["reached", "on_track"]).sum()),
+            bad=say.number(lights.isin(["behind", "far_behind", "missed"]).sum()),
+        )
     states = now.items.loc[now.items["table"] != "projects", "state"]
     over = states.isin(["done", "done_late", "overdue", "not_reported"])
     return told + say(

@@ -11,9 +11,9 @@ from IPython.display import HTML
 
 from bnplan_lib.analysis.pace import LIGHTS
 from bnplan_lib.figures.amounts import amount, apart, exact
-from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.language import NBSP, Language, speak
 from bnplan_lib.figures.sources import row_number, source_line
-from bnplan_lib.figures.style import BLUE, GREEN, GREY, INK, ORANGE, RED, frame, pattern, rows_table
+from bnplan_lib.figures.style import BAND, BLUE, GREEN, GREY, INK, ORANGE, RED, frame, pattern, rows_table
 from bnplan_lib.figures.tables import html_table
 from bnplan_lib.figures.uncertainty import chance
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from bnplan_lib.analysis.progress import Progress
     from bnplan_lib.inputs.programme import Programme
 
-# colour, pattern and sign of each light, so that it is told without colour
+# colour and sign of each light, so that it is told without colour
 SIGNS: Final = {
-    "reached": (GREEN, "", "✓"),
-    "on_track": (BLUE, ".", "●"),
-    "behind": (ORANGE, "/", "◐"),
-    "far_behind": (RED, "x", "○"),
-    "missed": (INK, "", "✕"),
-    "no_path": (GREY, "\\", "?"),
-    "no_data": ("#aab3bb", "", "–"),
+    "reached": (GREEN, "✓"),
+    "on_track": (BLUE, "●"),
+    "behind": (ORANGE, "◐"),
+    "far_behind": (RED, "○"),
+    "missed": (INK, "✕"),
+    "no_path": (GREY, "?"),
+    "no_data": (BAND, "·"),
 }
 
 
@@ -71,21 +71,21 @@ def light_bars(programme: Programme, now: Progress, lang: str) -> go.Figure:
         values = counts[light].tolist()
         if not sum(values):
             continue
-        color, shape, sign = SIGNS[light]
+        color, sign = SIGNS[light]
         figure.add_bar(
             y=labels,
             x=values,
             orientation="h",
             name=f"{sign} {names[light]}",
-            marker=pattern(color, shape),
-            text=[say.number(value) if value else "" for value in values],
+            marker=pattern(color, ""),
+            text=[f"{sign}{NBSP}{say.number(value)}" if value > 1 else sign * value for value in values],
             textposition="inside",
             insidetextanchor="middle",
             insidetextfont={"color": INK if light == "no_data" else "white", "size": 13},
             textangle=0,
             hovertemplate="%{y}, " + names[light] + ": %{x}<extra></extra>",
         )
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", showlegend=True)
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(title=say("targets"), dtick=5, rangemode="tozero")
     heads = [say("Domain"), *(names[light] for light in LIGHTS), say("All")]
@@ -137,7 +137,7 @@ def progress_table(programme: Programme, now: Progress, lang: str) -> HTML:
         say("Where it stands"),
         say("Chance"),
     ]
-    return html_table("progress", heads, rows, numbers=(3, 4), note=rule_of_lights(now, lang))
+    return html_table("progress", heads, rows, numbers=(3, 4, 8), note=rule_of_lights(now, lang))
 
 
 def _row(
@@ -154,8 +154,9 @@ def _row(
     if row["year"] > base_year:
         value = exact(row["value"], "percent" if unit == "milestone" else unit, say)
         last = f"{row['year']}: {value} ({statuses[row['status']]})"
-    color, _, sign = SIGNS[row["light"]]
-    dot = HTML(f'<span style="color:{color}">{sign}</span> {html.escape(names[row["light"]])}')
+    color, sign = SIGNS[row["light"]]
+    tint = GREY if row["light"] == "no_data" else color
+    dot = HTML(f'<span style="color:{tint}">{sign}</span> {html.escape(names[row["light"]])}')
     asked = say("by {year}", year=row["target_year"]) if unit == "milestone" else _asked(row, say)
     return (
         row_number(row["id"]),

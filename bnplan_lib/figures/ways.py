@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ACROSS: Final = 2
 PANEL_PX: Final = 170
+TITLES_PX: Final = 30  # what the titles of the upper panels take
 MOST: Final = 16  # panels that are drawn; all are in the table
 
 
@@ -37,16 +38,17 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | Non
     shown = seen[:MOST]
     names = {one: say.of(programme.target(one), "name") for one in seen}
     rows = -(-len(shown) // ACROSS)
-    titles = [short_label(safe(f"{row_number(one)} {names[one]}")) for one in shown]
+    units = now.targets.set_index("id")["unit"]
+    words = say.labels(programme.codes, "unit")
+    titles = [short_label(safe(f"{row_number(one)} {names[one]}, {words[units[one]]}")) for one in shown]
     figure = make_subplots(
         rows=rows, cols=ACROSS, subplot_titles=titles, vertical_spacing=0.32 / rows, horizontal_spacing=0.12
     )
-    units = now.targets.set_index("id")["unit"]
     for place, one in enumerate(shown):
         _panel(figure, table[table["id"] == one], names[one], units[one], place, say)
     figure.update_annotations(font_size=12)
-    figure.update_xaxes(dtick=1, tickformat="d", tickangle=0, tickfont_size=11)
-    figure.update_yaxes(nticks=4, tickfont_size=11)
+    figure.update_xaxes(dtick=1, tickformat="d", tickangle=0, tickfont_size=11, range=_span(programme))
+    figure.update_yaxes(nticks=4, tickfont_size=11, exponentformat="none", separatethousands=True)
     lights = light_names(say)
     standing = now.targets.set_index("id")["light"]
     cells = [
@@ -56,26 +58,43 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | Non
             str(row.year),
             exact(row.required, units[row.id], say),
             exact(row.observed, units[row.id], say),
-            f"{SIGNS[standing[row.id]][2]} {lights[standing[row.id]]}",
+            f"{SIGNS[standing[row.id]][1]} {lights[standing[row.id]]}",
         )
         for row in table[table["id"].isin(seen)].itertuples()
     ]
     heads = [say("Row"), say("Target"), say("Year"), say("Asked for"), say("Observed"), say("Where it stands")]
+    more = ""
+    if len(seen) > MOST:
+        more = "; " + say("the first {shown} of {known}, all in the table", shown=MOST, known=len(seen))
     figure.update_layout(showlegend=True)
-    return frame(
-        figure,
-        say,
-        title=say(
-            "From {first} to {last}: the way and what was observed",
-            first=programme.years[0] - 1,
-            last=programme.years[-1],
-        ),
-        subtitle=say("Line: what each year asks for (a sum is shown by year); dots: observed values"),
-        source=source_line("progress", say),
-        table=rows_table(heads, cells),
-        height=150 + PANEL_PX * rows,
-        least_width=620,
+    return _roomy(
+        frame(
+            figure,
+            say,
+            title=say(
+                "From {first} to {last}: the way and what was observed",
+                first=programme.years[0] - 1,
+                last=programme.years[-1],
+            ),
+            subtitle=say("Line: what each year asks for (a sum is shown by year); dots: observed values") + more,
+            source=source_line("progress", say),
+            table=rows_table(heads, cells),
+            height=150 + TITLES_PX + PANEL_PX * rows,
+            least_width=620,
+        )
     )
+
+
+def _span(programme: Programme) -> list[float]:
+    return [programme.years[0] - 1.3, programme.years[-1] + 0.3]
+
+
+def _roomy(figure: go.Figure) -> go.Figure:
+    """Leave room for the titles of the panels under the legend."""
+    margin = figure.layout.margin
+    plot = figure.layout.height - margin.t - margin.b - TITLES_PX
+    figure.update_layout(margin_t=margin.t + TITLES_PX, legend_y=1 + TITLES_PX / plot)
+    return figure
 
 
 def _panel(figure: go.Figure, way: pd.DataFrame, name: str, unit: str, place: int, say: Language) -> None:
