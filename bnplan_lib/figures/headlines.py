@@ -90,12 +90,13 @@ def _progress(now: Progress, say: Language) -> str:
     if known:
         told = say(
             "At the end of {year}, {known} of {all_targets} targets have a value: {good} reached or on track, "
-            "{bad} behind or missed",
+            "{bad} behind or missed, {unjudged} without a base year to judge by",
             year=now.year,
             known=say.number(known),
             all_targets=say.number(len(lights)),
             good=say.number(lights.isin(["reached", "on_track"]).sum()),
             bad=say.number(lights.isin(["behind", "far_behind", "missed"]).sum()),
+            unjudged=say.number((lights == "no_path").sum()),
         )
     states = now.items.loc[now.items["table"] != "projects", "state"]
     over = states.isin(["done", "done_late", "overdue", "not_reported"])

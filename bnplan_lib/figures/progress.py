@@ -156,7 +156,7 @@ def _row(
         last = f"{row['year']}: {value} ({statuses[row['status']]})"
     color, sign = SIGNS[row["light"]]
     tint = GREY if row["light"] == "no_data" else color
-    dot = HTML(f'<span style="color:{tint}">{sign}</span> {html.escape(names[row["light"]])}')
+    dot = HTML(f'<span class="light" style="color:{tint}">{sign}</span> {html.escape(names[row["light"]])}')
     asked = say("by {year}", year=row["target_year"]) if unit == "milestone" else _asked(row, say)
     return (
         row_number(row["id"]),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
 
 ACROSS: Final = 2
-PANEL_PX: Final = 170
+PANEL_PX: Final = 180
 TITLES_PX: Final = 30  # what the titles of the upper panels take
 MOST: Final = 16  # panels that are drawn; all are in the table
 
@@ -42,7 +42,7 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | Non
     words = say.labels(programme.codes, "unit")
     titles = [short_label(safe(f"{row_number(one)} {names[one]}, {words[units[one]]}")) for one in shown]
     figure = make_subplots(
-        rows=rows, cols=ACROSS, subplot_titles=titles, vertical_spacing=0.32 / rows, horizontal_spacing=0.12
+        rows=rows, cols=ACROSS, subplot_titles=titles, vertical_spacing=0.4 / rows, horizontal_spacing=0.12
     )
     for place, one in enumerate(shown):
         _panel(figure, table[table["id"] == one], names[one], units[one], place, say)
