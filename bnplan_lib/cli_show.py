@@ -37,6 +37,13 @@ class View(StrEnum):
     workload = "workload"
     precedences = "precedences"
     audit = "audit"
+    observations = "observations"
+    progress = "progress"
+    delivery = "delivery"
+    disbursement = "disbursement"
+
+
+OF_A_YEAR = (View.progress, View.delivery, View.disbursement)
 
 
 def show(
@@ -45,6 +52,12 @@ def show(
     by: Annotated[
         str | None,
         typer.Option(help="For overlaps: what the two share, such as place or agency; a row for each."),
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option(help="For progress, delivery, disbursement: the year; the programme's first.")
+    ] = None,
+    agency: Annotated[
+        str | None, typer.Option("--agency", "-a", metavar="ID", help="For these: what one body answers for.")
     ] = None,
     format_: Annotated[Format, typer.Option("--format", "-f", help="How to print it.")] = Format.table,
     data: Data = None,
@@ -55,7 +68,9 @@ def show(
     from bnplan_lib.inputs.programme import read_programme
 
     programme = read_programme(data)
-    computed = _computed(by or "corridor")
+    computed = _computed(by or "corridor", year or programme.years[0], agency or "")
+    if view not in OF_A_YEAR and not (year is None and agency is None):
+        raise PlanError(f"--year, --agency: only {', '.join(OF_A_YEAR)} have them, not {view.value}")
     if by is not None and view is not View.overlaps:
         raise PlanError(f"--by: only overlaps have it, not {view.value}")
     if view in computed:
@@ -72,9 +87,11 @@ def show(
     print_table(table, format_)
 
 
-def _computed(by: str) -> dict[View, Callable[[Programme, Scenario], pd.DataFrame]]:
+def _computed(by: str, year: int, agency: str) -> dict[View, Callable[[Programme, Scenario], pd.DataFrame]]:
     """Return what each view that depends on a scenario is made with."""
+    from bnplan_lib.analysis.delivery import delivery, disbursement
     from bnplan_lib.analysis.precedence import precedence_slack
+    from bnplan_lib.analysis.target_progress import target_progress
     from bnplan_lib.analysis.timeline import concurrency, overlaps
     from bnplan_lib.analysis.workload import workload
     from bnplan_lib.model.economy import macro_path
@@ -101,6 +118,9 @@ def _computed(by: str) -> dict[View, Callable[[Programme, Scenario], pd.DataFram
         View.workload: told(workload),
         View.precedences: told(precedence_slack),
         View.audit: _audit_rows,
+        View.progress: told(lambda programme, story: target_progress(programme, story, year, agency)),
+        View.delivery: told(lambda programme, story: delivery(programme, story, year, agency)),
+        View.disbursement: told(lambda programme, story: disbursement(programme, story, year, agency)),
     }
 
 

@@ -94,7 +94,7 @@ WRONG_USE = {
         "tasks",
         "-s",
         "low",
-    ): "only audit, growth, growth_targets, investment, macro, overlaps, precedences, timeline, workload depend",
+    ): "workload depend on a scenario",
     ("show", "growth", "-s", "hihg"): "no scenario 'hihg'; nearest: high",
     ("run", "/nowhere/01_growth_targets.ipynb", "--dry-run"): "no notebook '/nowhere/01_growth_targets.ipynb'",
     ("run", "01_growth", "--dry-run"): "no notebook '01_growth'; nearest: 01_growth_targets",
@@ -172,7 +172,7 @@ def test_the_data_option_shows_another_programme(bnplan, tmp_path):
 
 def test_a_dry_run_lists_what_would_run_and_writes_nothing(bnplan, tmp_path):
     done = bnplan("run", "-s", "low", "-s", "high", "--lang", "vi", "--dry-run", "--out", tmp_path / "pages")
-    assert len(done.stdout.splitlines()) == 12
+    assert len(done.stdout.splitlines()) == 14
     assert "bnplan run 01_growth_targets --scenario low --lang vi" in done.stdout
     assert not (tmp_path / "pages").exists()
 
@@ -181,7 +181,7 @@ def test_a_dry_run_lists_what_would_run_and_writes_nothing(bnplan, tmp_path):
 def test_an_export_holds_every_table_whole(bnplan, tmp_path, kind):
     done = bnplan("export", "--to", tmp_path / "out", "--format", kind)
     assert done.returncode == 0
-    assert len(list((tmp_path / "out").glob(f"*.{kind}"))) == 21
+    assert len(list((tmp_path / "out").glob(f"*.{kind}"))) == 22
     text = (tmp_path / "out" / f"projects.{kind}").read_text(encoding="utf-8")
     rows = json.loads(text) if kind == "json" else list(csv.DictReader(io.StringIO(text)))
     assert (rows[0]["id"], len(rows)) == ("I.1", 56)

@@ -18,7 +18,7 @@ from bnplan_lib.report.pages import PLOTLY, write_page
 
 NOTEBOOKS = (
     *("01_growth_targets", "02_investment_composition", "03_timeline_overlaps", "05_scenario_comparison"),
-    *("00_overview", "04_consistency_audit"),
+    *("00_overview", "04_consistency_audit", "06_progress_report"),
 )
 CHARTED = [f"{name}.middle.{lang}.html" for name in NOTEBOOKS for lang in ("vi", "en")]
 STEMS = ("data_dictionary", "levers")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from bnplan_lib.analysis.observed import latest_done, observed
+from bnplan_lib.analysis.observed import check_question, latest_done, observed
 from bnplan_lib.analysis.presence import membership
 from bnplan_lib.analysis.standing import standing
 from bnplan_lib.model.investment import phase_investment
@@ -42,6 +42,7 @@ def delivery(programme: Programme, story: Scenario, year: int, agency: str = "")
         was or is late, 0 where it is not), `expected` (share of its time that has
         passed), `status, source` (the evidence).
     """
+    check_question(programme, year, agency)
     last = year * 4 + 3
     periods = standing(programme, story, f"{year + 1}Q1").set_index(["table", "id"])
     reports = latest_done(observed(programme, year)).set_index(["table", "id"])
@@ -71,6 +72,7 @@ def disbursement(programme: Programme, story: Scenario, year: int, agency: str =
         `project_id, year, planned_bn_vnd` (the phased cost, missing where no cost is
         printed), `disbursed_bn_vnd` (missing where nothing is reported), `status, source`.
     """
+    check_question(programme, year, agency)
     seen = observed(programme, year)
     own = seen[seen["measure"] == "disbursed_bn_vnd"].assign(year=lambda table: table["period"].astype(int))
     amounts = phase_investment(programme, story)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from bnplan_lib.analysis.document import figures_of
+from bnplan_lib.errors import PlanError, UnknownName, shorten
 from bnplan_lib.model.observations import STATUSES
 from bnplan_lib.model.quarters import quarter_number
 
@@ -23,6 +25,15 @@ class Value:
     status: str
     source: str
     under: str
+
+
+def check_question(programme: Programme, year: Any, agency: str) -> None:
+    """Raise PlanError unless a year is one of the programme's and an agency is known or blank."""
+    first, last = programme.years[0], programme.years[-1]
+    if isinstance(year, bool) or not isinstance(year, int | np.integer) or not first <= year <= last:
+        raise PlanError(f"progress: the year must be one from {first} to {last}, found {shorten(year)}")
+    if agency and agency not in set(programme.agencies["id"]):
+        raise UnknownName("agency", agency, programme.agencies["id"])
 
 
 def observed(programme: Programme, year: int) -> pd.DataFrame:

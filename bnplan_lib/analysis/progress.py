@@ -10,7 +10,7 @@ import pandas as pd
 from bnplan_lib.analysis.delivery import answered_for, delivery, disbursement
 from bnplan_lib.analysis.observed import observed, target_values
 from bnplan_lib.analysis.pace import SLACK_SHARE
-from bnplan_lib.analysis.target_progress import check_question, target_progress, target_ways
+from bnplan_lib.analysis.target_progress import target_progress, target_ways
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -78,13 +78,13 @@ def progress(
     ----------
     METHODS section 6.
     """
-    check_question(programme, year, agency, slack)
+    targets = target_progress(programme, story, year, agency, slack, draws, seed)
     seen = observed(programme, year)
     return Progress(
         year,
         agency,
         slack,
-        target_progress(programme, story, year, agency, slack, draws, seed),
+        targets,
         target_ways(programme, year, agency),
         delivery(programme, story, year, agency),
         disbursement(programme, story, year, agency),

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from bnplan_lib.analysis.chances import chances
-from bnplan_lib.analysis.observed import Value, latest_done, observed, scale, target_values
+from bnplan_lib.analysis.observed import Value, check_question, latest_done, observed, scale, target_values
 from bnplan_lib.analysis.pace import SLACK_SHARE, Aim, Pace, pace
-from bnplan_lib.errors import PlanError, UnknownName, shorten
+from bnplan_lib.errors import PlanError, shorten
 from bnplan_lib.model.economy import economy
 from bnplan_lib.model.growth import BLOCK, PRINTED_STEP
 from bnplan_lib.model.measures import SLACK
@@ -74,7 +74,9 @@ def target_progress(
     ----------
     METHODS section 6.
     """
-    check_question(programme, year, agency, slack)
+    check_question(programme, year, agency)
+    if isinstance(slack, bool) or not isinstance(slack, int | float) or not 0 <= slack <= 10:
+        raise PlanError(f"progress: slack must be a share from 0 to 10, found {shorten(slack)}")
     seen = observed(programme, year)
     values = target_values(programme, seen)
     rows = _led(programme, agency).to_dict("records")
@@ -160,17 +162,6 @@ def _led(programme: Programme, agency: str) -> pd.DataFrame:
     """Return the targets that a body leads, all where none is named."""
     targets = programme.targets
     return targets[[not agency or agency in leads.split(";") for leads in targets["leads"].fillna("")]]
-
-
-def check_question(programme: Programme, year: Any, agency: str, slack: Any) -> None:
-    """Raise PlanError unless a year, an agency and a slack can be asked about."""
-    first, last = programme.years[0], programme.years[-1]
-    if isinstance(year, bool) or not isinstance(year, int | np.integer) or not first <= year <= last:
-        raise PlanError(f"progress: the year must be one from {first} to {last}, found {shorten(year)}")
-    if agency and agency not in set(programme.agencies["id"]):
-        raise UnknownName("agency", agency, programme.agencies["id"])
-    if isinstance(slack, bool) or not isinstance(slack, int | float) or not 0 <= slack <= 10:
-        raise PlanError(f"progress: slack must be a share from 0 to 10, found {shorten(slack)}")
 
 
 def _weights(programme: Programme, story: Scenario, measures: Iterable[str]) -> dict[str, dict[int, float]]:
