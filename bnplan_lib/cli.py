@@ -41,6 +41,9 @@ class Files(StrEnum):
 
     csv = "csv"
     json = "json"
+    parquet = "parquet"
+    xlsx = "xlsx"
+    oc4ids = "oc4ids"
 
 
 class Level(StrEnum):
@@ -187,17 +190,38 @@ def validate(
     tell(f"{programme.folder}: {tables} tables and {len(scenario or scenario_names(data))} scenarios are valid")
 
 
-@app.command(epilog="Example:  bnplan export --to out --format csv")
+@app.command(
+    epilog="Examples:  bnplan export --to out --format xlsx --lang vi  ·  bnplan export --to out --format oc4ids  ·  "
+    "bnplan export --to forms --format xlsx --for-agency finance --year 2026 --lang vi"
+)
 def export(
     to: Annotated[Path, typer.Option("--to", help="Folder to write to.", show_default=False)],
     format_: Annotated[Files, typer.Option("--format", "-f", help="Kind of files.")] = Files.csv,
+    lang: Annotated[Edition, typer.Option(help="Language of a workbook's headings.")] = Edition.en,
+    for_agency: Annotated[
+        list[str] | None,
+        typer.Option("--for-agency", metavar="ID", help="A workbook for a body to fill in. May be repeated; or all."),
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="The year such a workbook asks for; the programme's first.")] = None,
     data: Data = None,
 ) -> None:
-    """Write every table of the programme as files that a spreadsheet opens without harm."""
-    from bnplan_lib.inputs.programme import read_programme
-    from bnplan_lib.report.export import export_tables
+    """Write every table of the programme: csv, json, parquet, one xlsx workbook, or projects as OC4IDS.
 
-    for path in export_tables(read_programme(data), to, format_.value):
+    With --for-agency: the sheet in which a body reports a year, which bnplan observe reads back.
+    """
+    from bnplan_lib.inputs.programme import read_programme
+    from bnplan_lib.report.export import export_forms, export_tables
+
+    programme = read_programme(data)
+    if for_agency:
+        if format_ is not Files.xlsx:
+            raise PlanError(f"--for-agency: is a workbook, so --format xlsx, not {format_.value}")
+        files = export_forms(programme, to, for_agency, year or programme.years[0], lang.value)
+    elif year is not None:
+        raise PlanError("--year: goes with --for-agency")
+    else:
+        files = export_tables(programme, to, format_.value, lang.value)
+    for path in files:
         typer.echo(path)
 
 

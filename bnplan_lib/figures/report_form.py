@@ -95,6 +95,11 @@ def report_form(programme: Programme, agency: str, year: int, lang: str) -> byte
     return file.getvalue()
 
 
+def answers(programme: Programme, agency: str) -> bool:
+    """Return whether a body has something to report."""
+    return bool(answered_for(programme, agency))
+
+
 def _parts(programme: Programme, say: Language, agency: str, year: int) -> Iterator[tuple[str, list[Line]]]:
     """Yield each part of the sheet with its lines; a figure that stands twice is asked for once."""
     seen = observed(programme, year)

@@ -1,16 +1,20 @@
-"""How do the tables leave the suite? CSV and JSON that harm no spreadsheet."""
+"""How do the tables leave the suite? As files that harm no spreadsheet, the same bytes each time."""
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bnplan_lib.errors import PlanError
+from bnplan_lib.figures.report_form import answers, report_form
 from bnplan_lib.figures.results import rows_of
 from bnplan_lib.figures.spreadsheet import to_csv
-from bnplan_lib.inputs.programme import TABLES
-from bnplan_lib.report.folder import write_whole
+from bnplan_lib.figures.workbook import whole_workbook
+from bnplan_lib.inputs.programme import read_schema
+from bnplan_lib.report.folder import write_files
+from bnplan_lib.report.oc4ids import to_oc4ids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,25 +22,68 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
 
 
-def export_tables(programme: Programme, to: Path, kind: str) -> list[Path]:
-    """Write every table into a folder as csv or json and return the files.
+def export_tables(programme: Programme, to: Path, kind: str, lang: str = "en") -> list[Path]:
+    """Write the programme's tables into a folder and return the files.
+
+    Parameters
+    ----------
+    kind
+        csv, json or parquet: a file a table; xlsx: one workbook with all tables, what their
+        columns mean and their sources; oc4ids: the projects by that standard.
+    lang
+        Language of a workbook's headings.
 
     Raises
     ------
     PlanError
         If the folder cannot be written.
     """
-    written = []
-    try:
-        to.mkdir(parents=True, exist_ok=True)
-        for name in sorted(TABLES):
-            path = to / f"{name}.{kind}"
-            table = getattr(programme, name)
-            write_whole(path, to_json(table) + "\n" if kind == "json" else to_csv(table))
-            written.append(path)
-    except OSError as error:
-        raise PlanError(f"{error.filename or to}: the folder must be writable, {error.strerror}") from error
-    return written
+    return write_files(_files(programme, kind, lang), to)
+
+
+def export_forms(programme: Programme, to: Path, agencies: Sequence[str], year: int, lang: str) -> list[Path]:
+    """Write the workbooks in which bodies report a year; `all` stands for every body that leads something."""
+    chosen = dict.fromkeys(agencies)
+    if "all" in chosen:
+        chosen = dict.fromkeys(one for one in programme.agencies["id"] if answers(programme, one))
+    files = {f"{one}-{year}.{lang}.xlsx": report_form(programme, one, year, lang) for one in chosen}
+    return write_files(files, to)
+
+
+def _files(programme: Programme, kind: str, lang: str) -> dict[str, bytes]:
+    resources = read_schema(programme.folder)["resources"]
+    if kind == "xlsx":
+        return {"bnplan.xlsx": whole_workbook(programme, resources, lang)}
+    if kind == "oc4ids":
+        return {"projects.oc4ids.json": to_oc4ids(programme).encode()}
+    files = {}
+    for resource in sorted(resources, key=lambda one: str(one["name"])):
+        table = getattr(programme, resource["name"])
+        if kind == "parquet":
+            content = to_parquet(table, resource, programme)
+        else:
+            content = (to_json(table) + "\n" if kind == "json" else to_csv(table)).encode()
+        files[f"{resource['name']}.{kind}"] = content
+    return files
+
+
+def to_parquet(table: pd.DataFrame, resource: Mapping[str, Any], programme: Programme) -> bytes:
+    """Return a table as Parquet of the schema's types; each column carries its title and unit, the file its data."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    types = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
+    said = ("title", "title_vi", "description", "description_vi", "unit")
+    columns = [
+        pa.field(one["name"], types[one["type"]], metadata={key: str(one[key]) for key in said if one.get(key)})
+        for one in resource["schema"]["fields"]
+    ]
+    about = {key: str(resource[key]) for key in said if resource.get(key)}
+    about |= {"data_version": str(programme.properties["version"]), "data_sha256": programme.data_hash}
+    arrays = [pa.array(table[one.name], type=one.type, from_pandas=True) for one in columns]
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(columns, metadata=about)), file)
+    return file.getvalue()
 
 
 def to_json(table: pd.DataFrame) -> str:
