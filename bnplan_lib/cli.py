@@ -23,6 +23,7 @@ from bnplan_lib.cli_schedule import schedule
 from bnplan_lib.cli_serve import serve
 from bnplan_lib.cli_share import bundle, pdf
 from bnplan_lib.cli_show import show
+from bnplan_lib.cli_source import check_source
 from bnplan_lib.errors import PlanError
 
 app = typer.Typer(
@@ -32,7 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Question a five-year programme: its targets, its money, its time.\n\n"
     "Exit codes: 0 done, 2 wrong use or wrong input, 3 data invalid, 4 a notebook failed, "
-    "5 the audit reached its level.",
+    "5 the audit reached its level, or the document says otherwise than the tables.",
 )
 
 
@@ -155,6 +156,12 @@ app.command(
     epilog="Examples:  bnplan observe finance-2026.xlsx  ·  bnplan observe values.csv --dry-run  ·  "
     "bnplan observe revised.csv --recorded 2027-06-30"
 )(observe)
+
+
+app.command(
+    name="check-source",
+    epilog="Examples:  bnplan check-source programme.txt  ·  bnplan check-source other.txt --data other --format csv",
+)(check_source)
 
 
 @app.command()
