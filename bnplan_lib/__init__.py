@@ -5,7 +5,7 @@ import bnplan_lib as bn
 programme = bn.read_programme()
 story = bn.read_scenario("high")
 path = bn.growth_path(programme, story)
-bn.figures.contributions(path, "en")
+bn.figures.contributions(programme, path, "en")
 """
 
 from __future__ import annotations

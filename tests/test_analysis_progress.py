@@ -212,14 +212,5 @@ def test_nothing_reported_on_the_real_programme_is_not_taken_for_undone():
     assert (tasks == "not_reported").to_dict() == printed.to_dict()
 
 
-def test_better_agrees_with_what_the_model_solves_for():
-    from bnplan_lib.model.measures import goals_of
-
-    better = PROGRAMME.targets.set_index("id")["better"]
-    assert {name: goal.measure.better for name, goal in goals_of(PROGRAMME).items()} == {
-        name: better[name] for name in goals_of(PROGRAMME)
-    }
-
-
 def test_the_data_folder_has_the_table():
     assert (DATA / "observations" / "observations.csv").is_file()

@@ -13,7 +13,7 @@ from bnplan_lib.explore.scripts import STATIC
 from bnplan_lib.inputs.levers import read_levers
 from bnplan_lib.model.economy import Economy
 from bnplan_lib.model.growth import basis_of
-from bnplan_lib.model.measures import MEASURES, goals_of
+from bnplan_lib.model.measures import goals_of
 
 pytestmark = pytest.mark.browser
 SETTINGS = 500
@@ -88,7 +88,7 @@ def drawn(spec, catalogue, random_):
 
 def test_browser_and_python_agree_at_random_settings(programme, script):
     basis, catalogue, spec = basis_of(programme), read_levers(programme), spec_of(programme)
-    random_ = random.Random(6)
+    goals, random_ = goals_of(programme), random.Random(6)
     settings = [drawn(spec, catalogue, random_) for _ in range(SETTINGS)]
     found = script.evaluate(
         "([basis, settings]) => settings.map((values) => bnplan.economy(basis, values).measures)",
@@ -96,8 +96,8 @@ def test_browser_and_python_agree_at_random_settings(programme, script):
     )
     for values, theirs in zip(settings, found, strict=True):
         own = Economy(basis, {key: tuple(one) if isinstance(one, list) else one for key, one in values.items()})
-        for name in goals_of(programme):
-            ours = float(MEASURES[name].of(own)[0])
+        for name in goals:
+            ours = float(goals[name].measure.of(own)[0])
             assert theirs[name] == pytest.approx(ours, rel=1e-9, nan_ok=True), name
 
 

@@ -35,8 +35,8 @@ def draw_all(story, lang):
         "difference_bars": F.difference_bars(PROGRAMME, stories, "A.I.1", lang),
         "targets_and_path": F.targets_and_path(PROGRAMME, story, lang),
         "bottom_up": F.bottom_up(PROGRAMME, story, lang),
-        "contributions": F.contributions(path, lang),
-        "levels": F.levels(path, lang),
+        "contributions": F.contributions(PROGRAMME, path, lang),
+        "levels": F.levels(PROGRAMME, path, lang),
         "closing": F.closing(PROGRAMME, story, 11.5, lang),
         "capital_source": F.composition_bars(PROGRAMME, story, "capital_source", lang),
         **dict(zip(CLASSES, F.compositions(PROGRAMME, story, lang), strict=True)),
@@ -124,7 +124,7 @@ def test_colour_never_stands_alone(styles):
 
 def test_the_stacked_contributions_are_the_path():
     path = bn.growth_path(PROGRAMME, STORIES["middle"])
-    figure = F.contributions(path, "en")
+    figure = F.contributions(PROGRAMME, path, "en")
     drawn = sum(trace.y[0] for trace in figure.data if trace.type == "bar")
     assert drawn == pytest.approx(100 * path.set_index(["sector", "year"]).loc[("grdp", 2026), "growth"])
 
@@ -213,7 +213,7 @@ def test_a_scenario_that_drops_every_project_is_drawn_and_said(lang):
 
 def test_in_a_slump_the_title_says_points_and_not_a_share():
     slump = move_levers(STORIES["middle"], {"growth.industry": -9.28})
-    title = F.contributions(bn.growth_path(PROGRAMME, slump), "en").layout.meta["title"]
+    title = F.contributions(PROGRAMME, bn.growth_path(PROGRAMME, slump), "en").layout.meta["title"]
     assert re.fullmatch(r"Industry: −\d\.\d points a year", title)
 
 

@@ -171,9 +171,11 @@ def test_the_table_shows_the_base_year_without_rates():
 
 
 def test_a_lever_that_follows_a_missing_target_needs_a_value(toy):
-    ranges = {key: ends for key, ends in toy.basis.ranges.items() if key != "A.I.4"}
-    one = Economy(replace(toy.basis, ranges=ranges), toy.values)
-    with pytest.raises(Infeasible, match=r"macro.investment_ratio: needs a value, the programme has no target A.I.4"):
+    targets = {name: target for name, target in toy.basis.targets.items() if name != "investment_share"}
+    one = Economy(replace(toy.basis, targets=targets), toy.values)
+    with pytest.raises(
+        Infeasible, match=r"macro.investment_ratio: .*, the programme has no target for investment_share"
+    ):
         _ = one.investment
 
 

@@ -32,7 +32,7 @@ def test_a_calendar_is_stamped_with_the_day_of_signing():
 
 
 def test_a_page_carries_the_day_of_its_data(tmp_path):
-    assert day_of_data(toy_with(tmp_path, '"created": "2026-11-23T', '"created": "2027-01-31T')) == datetime(
+    assert day_of_data(toy_with(tmp_path, '"created": "2026-11-27T', '"created": "2027-01-31T')) == datetime(
         2027, 1, 31, tzinfo=UTC
     )
 
@@ -61,8 +61,8 @@ def test_data_without_a_day_of_signing_are_refused(tmp_path):
 
 
 def test_data_made_on_no_day_are_refused(tmp_path):
-    programme = toy_with(tmp_path, '"created": "2026-11-23T00:00:00Z"', '"created": "23/11/2026"')
-    with pytest.raises(DataError, match=r"datapackage\.json:created: must be a day such as .*, found '23/11/2026'"):
+    programme = toy_with(tmp_path, '"created": "2026-11-27T00:00:00Z"', '"created": "27/11/2026"')
+    with pytest.raises(DataError, match=r"datapackage\.json:created: must be a day such as .*, found '27/11/2026'"):
         day_of_data(programme)
 
 

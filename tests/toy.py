@@ -27,6 +27,8 @@ FACTS = {
     "budget_revenue.2025": 100,
     "income_per_head_monthly.2025": 5,
 }
+with (DATA / "programme" / "targets.csv").open(encoding="utf-8", newline="") as _file:
+    MEASURED = {row["id"]: {"measure": row["measure"], "better": row["better"]} for row in csv.DictReader(_file)}
 RATES = {
     "A.I.1": (5, 12),
     "A.I.1.1": (0, 2),
@@ -98,6 +100,7 @@ def target_row(key: str, low: float, high: float) -> dict[str, Any]:
         "id": key, "list": "A", "domain": "economy", "row": "A.I.1", "name_vi": key, "name_en": key,
         "printed": f"{low} - {high}%/năm", "low": low, "high": high, "comparator": "range",
         "unit": "percent_per_year", "kind": "average_rate", "year": 2030, "leads": "finance", "source": SOURCE,
+        **MEASURED.get(key, {}),
     }  # fmt: skip
 
 

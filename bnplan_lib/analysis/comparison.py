@@ -12,7 +12,7 @@ import pandas as pd
 
 from bnplan_lib.errors import Infeasible, PlanError
 from bnplan_lib.model.economy import Economy, lever_value, macro_path
-from bnplan_lib.model.growth import Basis, basis_of, growth_path
+from bnplan_lib.model.growth import HEADLINE, Basis, basis_of, growth_path
 from bnplan_lib.model.measures import goals_of
 
 if TYPE_CHECKING:
@@ -101,13 +101,18 @@ def _unit(quantity: str) -> str:
 
 
 def explain_difference(
-    programme: Programme, story: Scenario, other: Scenario, target_id: str = "A.I.1", seed: int = 1
+    programme: Programme, story: Scenario, other: Scenario, target_id: str = "", seed: int = 1
 ) -> pd.DataFrame:
     """Return how the difference between two scenarios divides among the levers that differ.
 
     Each lever's part is its Shapley value: what it adds, averaged over all orders in
     which the levers could be moved. Exact up to eight levers, sampled above. The parts
     add up to the difference.
+
+    Parameters
+    ----------
+    target_id
+        The target whose figure is explained; average GRDP growth where blank.
 
     Returns
     -------
@@ -122,6 +127,7 @@ def explain_difference(
     Shapley (1953); METHODS section 1.
     """
     basis = basis_of(programme)
+    target_id = target_id or programme.target_of(HEADLINE)
     measure = goals_of(programme, [target_id])[target_id].measure
     drivers = _drivers(basis, story.values, other.values)
 
@@ -148,6 +154,7 @@ def explain_difference(
 def farthest(programme: Programme, stories: Sequence[Scenario], target_id: str) -> Scenario:
     """Return the scenario whose figure for a target lies farthest from the first one's; the first if it is alone."""
     basis = basis_of(programme)
+    target_id = target_id or programme.target_of(HEADLINE)
     measure = goals_of(programme, [target_id])[target_id].measure
     figures = [float(measure.of(Economy(basis, story.values))[0]) for story in stories]
     apart = np.nan_to_num(np.abs(np.subtract(figures, figures[0])), nan=-1.0)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-ICOR = "A.I.5"
 SETS = ("project", *CLASSES, "all")
 
 
@@ -48,7 +47,7 @@ def grdp_forgone(programme: Programme, story: Scenario) -> pd.DataFrame:
         for money in (_as_planned(programme, story.values), _at_list_price(programme, story.values))
     )
     icor = lever_value(basis, story.values, "macro.icor")
-    low, high = basis.ranges.get(ICOR, (np.nan, np.nan))
+    low, high = basis.known_range("icor")
     missing = planned - now
     return pd.DataFrame(
         {

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from bnplan_lib.errors import UnknownName
 from bnplan_lib.model.economy import Economy
 from bnplan_lib.model.growth import basis_of
 from bnplan_lib.model.investment import spending_of
@@ -17,9 +16,10 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 SOURCES = ("public", "ppp", "off_budget")
-RATIO, ABOUT, SPENDING, PRIVATE = "A.I.4", "B.I.1", "A.I.8.spending", "text.1.7.investment_share"
-REPORTED = "investment_target.2026_2030"  # fact: what the press reports of the five-year target
-NO_RANGE = (np.nan, np.nan)
+# what the targets measure that the list is held against
+RATIO, ABOUT, SPENDING = "investment_share", "social_investment_share", "local_spending"
+PRIVATE = "private_investment_share"
+REPORTED = "investment_target"  # indicator: what the press reports of the five-year target
 
 
 def investment_envelope(programme: Programme, story: Scenario) -> pd.DataFrame:
@@ -31,16 +31,16 @@ def investment_envelope(programme: Programme, story: Scenario) -> pd.DataFrame:
         One row a year of the programme: `scenario, year, public_bn_vnd, ppp_bn_vnd,
         off_budget_bn_vnd, listed_bn_vnd` (their sum), `grdp_bn_vnd, envelope_bn_vnd`
         (GRDP times the scenario's investment ratio), `low_bn_vnd, high_bn_vnd` (times
-        the ends of target A.I.4), `about_bn_vnd` (times target B.I.1), `need_rise_bn_vnd,
-        need_yearly_bn_vnd` (what the ICOR asks for, by both definitions), `rest_bn_vnd`
-        (envelope less list) and `listed_share` (list over envelope). Constant 2025
-        prices; a target that the programme does not have leaves its column missing.
+        the ends of the target for `investment_share`), `about_bn_vnd` (times that for
+        `social_investment_share`), `need_rise_bn_vnd, need_yearly_bn_vnd` (what the ICOR
+        asks for, by both definitions), `rest_bn_vnd` (envelope less list) and `listed_share`
+        (list over envelope). Constant 2025 prices; a target that the programme does not have leaves its column missing.
     """
     basis = basis_of(programme)
     one = Economy(basis, story.values)
     grdp, envelope = one.grdp[1:, 0], one.investment[1:, 0]
     listed = listed_by_source(programme, story)
-    low, high = basis.ranges.get(RATIO, NO_RANGE)
+    low, high = basis.known_range(RATIO)
     table = pd.DataFrame({"scenario": story.name, "year": list(basis.years)})
     for source, amounts in zip(SOURCES, listed, strict=True):
         table[f"{source}_bn_vnd"] = amounts
@@ -50,7 +50,7 @@ def investment_envelope(programme: Programme, story: Scenario) -> pd.DataFrame:
         envelope_bn_vnd=envelope,
         low_bn_vnd=low * grdp,
         high_bn_vnd=high * grdp,
-        about_bn_vnd=sum(basis.ranges.get(ABOUT, NO_RANGE)) / 2 * grdp,
+        about_bn_vnd=sum(basis.known_range(ABOUT)) / 2 * grdp,
         need_rise_bn_vnd=one.need[:, 0],
         need_yearly_bn_vnd=one.need_yearly[:, 0],
         rest_bn_vnd=envelope - listed.sum(axis=0),
@@ -92,20 +92,22 @@ def yardsticks(programme: Programme, story: Scenario) -> pd.DataFrame:
         "off_budget": totals["off_budget_bn_vnd"],
         "private": totals["off_budget_bn_vnd"] + totals["ppp_bn_vnd"],
     }
-    ranges = basis_of(programme).ranges
-    spending = ranges.get(SPENDING, NO_RANGE)
-    private = [end * totals["envelope_bn_vnd"] for end in ranges.get(PRIVATE, NO_RANGE)]
-    reported = _fact(programme, REPORTED)
+    basis = basis_of(programme)
+    spending = basis.known_range(SPENDING)
+    private = [end * totals["envelope_bn_vnd"] for end in basis.known_range(PRIVATE)]
+    fact = programme.fact_of(REPORTED, f"{programme.years[0]}-{programme.years[-1]}")
+    reported = np.nan if fact is None else float(fact["value"])
+    ids = {name: programme.target_of(name) for name in (RATIO, ABOUT, SPENDING, PRIVATE)}
     rows = [
         ("envelope", "listed", totals["envelope_bn_vnd"], totals["envelope_bn_vnd"], ""),
-        ("target_ratio", "listed", totals["low_bn_vnd"], totals["high_bn_vnd"], RATIO),
-        ("about_ratio", "listed", totals["about_bn_vnd"], totals["about_bn_vnd"], ABOUT),
+        ("target_ratio", "listed", totals["low_bn_vnd"], totals["high_bn_vnd"], ids[RATIO]),
+        ("about_ratio", "listed", totals["about_bn_vnd"], totals["about_bn_vnd"], ids[ABOUT]),
         ("need_rise", "listed", totals["need_rise_bn_vnd"], totals["need_rise_bn_vnd"], ""),
         ("need_yearly", "listed", totals["need_yearly_bn_vnd"], totals["need_yearly_bn_vnd"], ""),
-        ("reported", "listed", reported, reported, REPORTED),
-        ("local_spending", "public", *spending, SPENDING),
-        ("private_share", "off_budget", *private, PRIVATE),
-        ("private_share", "private", *private, PRIVATE),
+        ("reported", "listed", reported, reported, "" if fact is None else fact["id"]),
+        ("local_spending", "public", *spending, ids[SPENDING]),
+        ("private_share", "off_budget", *private, ids[PRIVATE]),
+        ("private_share", "private", *private, ids[PRIVATE]),
     ]
     found = [
         (name, part, parts[part], low, high, parts[part] / high, parts[part] / low, basis)
@@ -135,10 +137,3 @@ def in_window(programme: Programme, story: Scenario) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["cost_bn_vnd", "before_bn_vnd", "inside_bn_vnd", "after_bn_vnd"])
     table.insert(0, "project_id", programme.projects["id"])
     return table[table["cost_bn_vnd"] > 0].reset_index(drop=True)
-
-
-def _fact(programme: Programme, key: str) -> float:
-    try:
-        return float(programme.fact(key)["value"])
-    except UnknownName:
-        return np.nan

@@ -133,7 +133,7 @@ def simulate_exposure(
     basis = basis_of(programme)
     spread = spread_of(programme, basis, story) if of_growth(story) else None
     public = (programme.projects["capital_source"] == SOURCES[0]).to_numpy(float)
-    budget = basis.ranges.get(SPENDING, (np.nan, np.nan))[1]
+    budget = basis.known_range(SPENDING)[1]
     job = _Job(programme, basis, story.values, spread, risks, public, budget, limit, seed, draws)
     pilot = Histogram.around(np.vstack(job.outcome(0)))
     tallies = walk_in_parts(_walk, job, -(-draws // BLOCK), pilot, workers)

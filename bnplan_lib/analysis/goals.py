@@ -107,7 +107,7 @@ def _senses(problem: Problem, now: np.ndarray) -> np.ndarray:
     towards = np.where(now <= problem.wanted, 1.0, -1.0)
     if len(problem.goals) == 1:  # it is met exactly, from wherever the scenario stands
         return towards
-    return np.array([ways.get(goal.measure.better, towards[place]) for place, goal in enumerate(problem.goals)])
+    return np.array([ways.get(goal.better, towards[place]) for place, goal in enumerate(problem.goals)])
 
 
 def _told(
@@ -126,7 +126,7 @@ def _told(
     levers = pd.DataFrame(rows, columns=["lever", "unit", "before", "after", "change", "low", "high", "binding"])
     targets = pd.DataFrame(
         {
-            "target_id": [goal.measure.target_id for goal in problem.goals],
+            "target_id": [goal.target_id for goal in problem.goals],
             "unit": [goal.unit for goal in problem.goals],
             "goal": problem.wanted,
             "before": now,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from bnplan_lib.errors import Infeasible, UnknownName
 from bnplan_lib.model.economy import economy
-from bnplan_lib.model.growth import BLOCK, SECTORS, TARGETS, growth_path, target_range
+from bnplan_lib.model.growth import BLOCK, SECTORS, basis_of, growth_path
 from bnplan_lib.model.measures import goals_of
 
 if TYPE_CHECKING:
@@ -116,9 +116,9 @@ def closing_rates(programme: Programme, story: Scenario, goal: float) -> pd.Data
         `within_range` says whether it lies inside the sector's own printed target.
     """
     average = average_growth(growth_path(programme, story))
-    rows = []
+    rows, basis = [], basis_of(programme)
     for sector in SECTORS:
-        low, high = target_range(programme, TARGETS[sector])
+        low, high = basis.known_range(f"growth.{sector}")
         try:
             needed = required_rate(programme, story, sector, goal)
         except Infeasible:

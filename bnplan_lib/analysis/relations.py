@@ -12,7 +12,7 @@ from bnplan_lib.analysis.solving import solve
 from bnplan_lib.errors import Infeasible, PlanError
 from bnplan_lib.model.enclosure import FormulaError, Interval
 from bnplan_lib.model.formula import YEARS, Formula, read_formula
-from bnplan_lib.model.growth import BLOCK_TARGET, TARGETS, construction_interval
+from bnplan_lib.model.growth import BLOCK_MEASURE, construction_interval, target_ids
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -149,7 +149,11 @@ def _joint_share(programme: Programme) -> Iterator[Finding]:
     try:
         construction_interval(programme)
     except Infeasible:
-        parts = [BLOCK_TARGET, TARGETS["industry"], TARGETS["construction"]]
+        targets = target_ids(programme)
+        names = (BLOCK_MEASURE, "growth.industry", "growth.construction")
+        parts = [targets[name] for name in names if name in targets]
+        if len(parts) < len(names):
+            return
         rows = programme.targets.set_index("id").loc[parts]
         yield Finding(
             id="weighted_mean:construction_share",
@@ -159,8 +163,8 @@ def _joint_share(programme: Programme) -> Iterator[Finding]:
             message="joint_share",
             places=tuple(parts),
             sources=tuple(rows["source"]),
-            printed=rows.loc[BLOCK_TARGET, "printed"],
-            unit=rows.loc[BLOCK_TARGET, "unit"],
+            printed=rows["printed"].iloc[0],
+            unit=rows["unit"].iloc[0],
         )
 
 

@@ -13,8 +13,7 @@ from bnplan_lib.analysis.observed import Value, check_question, latest_done, obs
 from bnplan_lib.analysis.pace import SLACK_SHARE, Aim, Pace, pace
 from bnplan_lib.errors import PlanError, shorten
 from bnplan_lib.model.economy import economy
-from bnplan_lib.model.growth import BLOCK, PRINTED_STEP
-from bnplan_lib.model.measures import SLACK
+from bnplan_lib.model.measures import room_of
 from bnplan_lib.model.observations import MILESTONE
 from bnplan_lib.model.quarters import quarter_number
 from bnplan_lib.model.series import SERIES
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 # money a head and numbers of things grow by a rate; shares, indices and years of life go in a line
-BLOCK_MEASURE: Final = f"growth.{BLOCK}"
 COMPOUND: Final = ("usd_per_head", "million_vnd_per_month", "enterprises")
 
 
@@ -117,13 +115,7 @@ def aim_of(row: Mapping[str, Any], years: range) -> Aim:
     """
     part = scale(row["unit"])
     low, high = (np.nan if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
-    room = SLACK * max(abs(low), 0.0 if np.isnan(high) else abs(high)) / part
-    if row["comparator"] == "about":
-        room = 0.5 * 10.0 ** -len(f"{low:g}".partition(".")[2]) / part
-    elif row["comparator"] == "above":
-        room = -room
-    elif row["measure"] == BLOCK_MEASURE:  # the rounded mix of its parts' ranges, which are printed exactly
-        room = PRINTED_STEP / 2
+    room = room_of(row["measure"], low, high, row["comparator"]) / part
     last = min(int(row["year"]), years[-1]) if row["kind"] != "by_date" else int(row["year"])
     better = row["better"] if isinstance(row["better"], str) else ""
     return Aim(row["kind"], better, low / part, high / part, years[0], last, room, row["unit"] in COMPOUND)

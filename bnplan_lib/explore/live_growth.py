@@ -14,8 +14,8 @@ from bnplan_lib.figures.language import NBSP, Language
 from bnplan_lib.figures.sources import row_number
 from bnplan_lib.inputs.levers import read_levers
 from bnplan_lib.model.economy import economy
-from bnplan_lib.model.growth import BLOCK_TARGET, SECTORS, TARGETS, basis_of
-from bnplan_lib.model.measures import MEASURES, goals_of
+from bnplan_lib.model.growth import BLOCK_MEASURE, HEADLINE, SECTORS, basis_of
+from bnplan_lib.model.measures import goals_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -55,14 +55,18 @@ def live_growth(
     """
     catalogue, basis = read_levers(programme), basis_of(programme)
     values = {**settings, REST: story.values[REST]}
+    parts = {
+        **{f"growth.{sector}": [sector] for sector in SECTORS},
+        HEADLINE: list(SECTORS),
+        BLOCK_MEASURE: ["industry", "construction"],
+    }
     spec = {
         "form": "growth",
         "lang": say.code,
         "basis": {
             "years": list(basis.years),
             "sectors": list(SECTORS),
-            "targets": {TARGETS[sector]: [sector] for sector in SECTORS}
-            | {TARGETS["grdp"]: list(SECTORS), BLOCK_TARGET: ["industry", "construction"]},
+            "targets": {basis.targets[name]: sectors for name, sectors in parts.items() if name in basis.targets},
         },
         "values": {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()},
         "at_start": dict(at_start),
@@ -71,7 +75,7 @@ def live_growth(
             for title, keys in groups.items()
         ],
         "position": POSITION,
-        "ranges": {f"growth.{sector}": list(basis.ranges[TARGETS[sector]]) for sector in SECTORS},
+        "ranges": {f"growth.{sector}": list(basis.range_of(f"growth.{sector}")) for sector in SECTORS},
         "shares": list(SHARES),
         "rest": REST,
         **file_around(programme, story, values),
@@ -93,7 +97,7 @@ def _targets(programme: Programme, story: Scenario, say: Language) -> list[dict[
             "unit": NBSP + unit_words(goal.unit, say) if unit_words(goal.unit, say) else "",
             "least": _number(goal.least),
             "most": _number(goal.most),
-            "value": _number(float(MEASURES[name].of(one)[0])),
+            "value": _number(float(goal.measure.of(one)[0])),
         }
         for name, goal in goals_of(programme).items()
     ]
@@ -112,7 +116,7 @@ def _marks(programme: Programme, say: Language) -> dict[str, Any]:
         "trace": 1,
         "marks": [
             {
-                "id": goal.measure.target_id,
+                "id": goal.target_id,
                 "low": goal.low - goal.room,
                 "high": goal.high + goal.room,
                 "hover": say(

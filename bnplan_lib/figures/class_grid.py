@@ -72,7 +72,7 @@ def class_grid(programme: Programme, story: Scenario, by: str, lang: str) -> go.
         title=title,
         subtitle=say("Projects and tasks that run in each quarter; the darker, the more money.")
         + f" {spread_note(story, say)}{agency_note(by, say)}",
-        source=source_line("timeline", say),
+        source=source_line("timeline", programme, say),
         table=rows_table(columns, rows),
         height=200 + 28 * len(at),
         axis_on_top=True,

@@ -30,7 +30,7 @@ from bnplan_lib.figures.style import (
     rows_table,
 )
 from bnplan_lib.figures.tables import html_table
-from bnplan_lib.model.growth import SECTORS, target_range
+from bnplan_lib.model.growth import HEADLINE, SECTORS, basis_of
 from bnplan_lib.model.measures import goals_of
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ def growth_lines(programme: Programme, stories: Sequence[Scenario], compared: pd
     table = rates[rates["year"].astype(int) > programme.years[0] - 1].pivot(
         index="year", columns="scenario", values="value"
     )
-    averages = compared[compared["target_id"] == "A.I.1"].set_index("scenario")["value"]
-    low, high = target_range(programme, "A.I.1")
+    averages = compared[compared["target_id"] == programme.target_of(HEADLINE)].set_index("scenario")["value"]
+    low, high = basis_of(programme).range_of(HEADLINE)
     years = [str(int(year)) for year in table.index]
     figure = go.Figure()
     figure.add_hrect(y0=low * 100, y1=high * 100, fillcolor=BAND, line_width=0, layer="below")
@@ -104,7 +104,7 @@ def growth_lines(programme: Programme, stories: Sequence[Scenario], compared: pd
             low=say.percent(low, 0),
             high=say.percent(high, 0),
         ),
-        source=source_line("growth", say),
+        source=source_line("growth", programme, say),
         table=rows_table([say("Scenario"), *years, say("Average")], rows),
         height=430,
         least_width=560,
@@ -163,7 +163,7 @@ def sector_parts(programme: Programme, stories: Sequence[Scenario], compared: pd
         say,
         title=say("Which sector carries growth in each scenario"),
         subtitle=say("Average contribution to GRDP growth 2026–2030, percentage points a year"),
-        source=source_line("growth", say),
+        source=source_line("growth", programme, say),
         table=rows_table([say("Scenario"), *(names[sector] for sector in (*SECTORS, "grdp"))], rows),
         height=240 + 40 * len(titles),
         least_width=520,
@@ -237,6 +237,7 @@ def level_table(programme: Programme, stories: Sequence[Scenario], compared: pd.
 def difference_bars(programme: Programme, stories: Sequence[Scenario], target_id: str, lang: str) -> go.Figure:
     """Draw how the difference between the first scenario and the one farthest from it divides among the levers."""
     say = speak(lang)
+    target_id = target_id or programme.target_of(HEADLINE)
     story, other = stories[0], farthest(programme, stories, target_id)
     table = explain_difference(programme, story, other, target_id)
     goal = goals_of(programme, [target_id])[target_id]
@@ -290,7 +291,7 @@ def difference_bars(programme: Programme, stories: Sequence[Scenario], target_id
             last=last,
             total=_signed(total, goal.unit, say),
         ),
-        source=source_line("growth", say),
+        source=source_line("growth", programme, say),
         table=rows_table([say("Lever"), first, last, say("Part of the difference")], rows),
         height=180 + 46 * max(len(shown), 1),
         least_width=520,

@@ -92,7 +92,7 @@ def target_network(programme: Programme, ties: Sequence[Tie], findings: Sequence
         subtitle=say(
             "{targets} targets on the left, {ties} ties between them on the right", targets=len(seats), ties=len(ranked)
         ),
-        source=source_line("consistency", say),
+        source=source_line("consistency", programme, say),
         table=rows_table([say("Tie"), say("Targets"), say("Verdict"), say("Arithmetic")], table),
         height=170 + ROW_PX * max(len(seats), len(ranked)),
         least_width=940,
@@ -113,7 +113,7 @@ def tensions(programme: Programme, findings: Sequence[Finding], lang: str) -> go
         say,
         title=say.plural("{count} tie cannot hold as printed", "{count} ties cannot hold as printed", len(chosen)),
         subtitle=say("Each on a scale of its own: the printed figure, and what follows from the others"),
-        source=source_line("consistency", say),
+        source=source_line("consistency", programme, say),
         table=rows_table([say("Tie"), say("Printed"), say("Follows from the others"), say("Arithmetic")], rows),
         height=150 + STRIP_PX * max(len(chosen), 1),
         least_width=340,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.analysis.dates import Dated, dated_items
 from bnplan_lib.figures.language import Language, speak
-from bnplan_lib.figures.sources import DOCUMENT, place, row_number
+from bnplan_lib.figures.sources import number_of, place, row_number
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -134,4 +134,4 @@ def _title(story: Scenario, say: Language) -> str:
 
 
 def _number(programme: Programme) -> str:
-    return str(programme.properties["programme"].get("number", DOCUMENT))
+    return number_of(programme)

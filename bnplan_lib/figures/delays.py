@@ -10,7 +10,7 @@ from IPython.display import HTML
 from bnplan_lib.analysis.delays import grdp_forgone, if_late
 from bnplan_lib.figures.investment import nothing_left
 from bnplan_lib.figures.language import speak
-from bnplan_lib.figures.sources import source_line
+from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import BLUE, GREY, SOURCE_STYLE, frame, labelled_bars, pattern, rows_table, safe
 from bnplan_lib.figures.tables import html_table
 
@@ -24,7 +24,7 @@ def late_bars(programme: Programme, story: Scenario, quarters: int, largest: int
     say = speak(lang)
     table = if_late(programme, story, "project", quarters)
     if table.empty:
-        return nothing_left(say)
+        return nothing_left(programme, say)
     projects = programme.projects.set_index("id")
     names = say.labels(programme.codes, "capital_source")
     shown = table.head(largest)
@@ -71,7 +71,7 @@ def late_bars(programme: Programme, story: Scenario, quarters: int, largest: int
             first=programme.years[0],
             last=programme.years[-1],
         ),
-        source=source_line("envelope", say),
+        source=source_line("envelope", programme, say),
         table=rows_table(heads, rows),
         height=190 + 30 * len(shown),
         least_width=680,
@@ -138,7 +138,7 @@ def forgone_lines(programme: Programme, story: Scenario, lang: str) -> go.Figure
         say("Spent by its end, as printed"),
         say("Under the scenario"),
         say("GRDP lost, bn VND"),
-        say("With the ends of target A.I.5"),
+        say("With the ends of target {target}", target=row_number(programme.target_of("icor"))),
         say("Share of GRDP"),
     ]
     rows = [
@@ -164,7 +164,7 @@ def forgone_lines(programme: Programme, story: Scenario, lang: str) -> go.Figure
         say,
         title=title,
         subtitle=say("Spent on the list by the end of each year, thousand bn VND, overruns left out"),
-        source=source_line("envelope", say),
+        source=source_line("envelope", programme, say),
         table=rows_table(heads, rows),
         height=400,
         least_width=520,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 from IPython.display import HTML
 
-from bnplan_lib.analysis.envelope import SOURCES, investment_envelope, yardsticks
+from bnplan_lib.analysis.envelope import ABOUT, PRIVATE, RATIO, SOURCES, SPENDING, investment_envelope, yardsticks
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import GREEN, INK, PURPLE, RED, SOURCE_STYLE, frame, pattern, rows_table
@@ -64,7 +64,7 @@ def envelope_bars(
             mode="lines",
             fillcolor=RANGE_FILL,
             line={"width": 0, "color": RANGE_FILL},
-            name=say("Target A.I.4: {range} of GRDP", range=_ratio(programme, "A.I.4", say)),
+            name=_target_words(programme, RATIO, say),
             hoverinfo="skip",
         )
     for code in SOURCES:
@@ -104,8 +104,8 @@ def envelope_bars(
         say,
         title=_title(table, limit, say),
         subtitle=say("Prices of 2025; label: what the list takes of the scenario's investment"),
-        source=source_line("envelope", say),
-        table=_rows(table, names, say),
+        source=source_line("envelope", programme, say),
+        table=_rows(programme, table, names, say),
         height=560,
         least_width=680,
     )
@@ -129,7 +129,7 @@ def _lines(programme: Programme, limit: float, say: Language) -> list[tuple[str,
         ("envelope_bn_vnd", say("Investment in the scenario"), GREEN, "solid"),
         (
             "about_bn_vnd",
-            say("Target B.I.1: about {range} of GRDP", range=_ratio(programme, "B.I.1", say)),
+            _target_words(programme, ABOUT, say),
             PURPLE,
             "dash",
         ),
@@ -138,12 +138,16 @@ def _lines(programme: Programme, limit: float, say: Language) -> list[tuple[str,
     ]
 
 
-def _ratio(programme: Programme, target: str, say: Language) -> str:
-    rows = programme.targets[programme.targets["id"] == target]
-    if rows.empty:
+def _target_words(programme: Programme, measure: str, say: Language) -> str:
+    """Return what a target asks of the investment ratio, with its number."""
+    if not (target := programme.target_of(measure)):
         return "–"
-    low, high = (float(rows.iloc[0][end]) / 100 for end in ("low", "high"))
-    return say.percent(low, 0) if low == high else f"{say.number(low * 100)}–{say.percent(high, 0)}"
+    row = programme.target(target)
+    low, high = float(row["low"]) / 100, float(row["high"]) / 100
+    span = say.percent(low, 0) if low == high else f"{say.number(low * 100)}–{say.percent(high, 0)}"
+    if row["comparator"] == "about":
+        return say("Target {target}: about {range} of GRDP", target=row_number(target), range=span)
+    return say("Target {target}: {range} of GRDP", target=row_number(target), range=span)
 
 
 def envelope_titles(limit: float, say: Language) -> dict[str, str]:
@@ -162,14 +166,15 @@ def _title(table: pd.DataFrame, limit: float, say: Language) -> str:
     return envelope_titles(limit, say)[which].format(years=", ".join(map(str, over["year"])))
 
 
-def _rows(table: pd.DataFrame, names: dict[str, str], say: Language) -> Any:
+def _rows(programme: Programme, table: pd.DataFrame, names: dict[str, str], say: Language) -> Any:
+    ratio, about = (row_number(programme.target_of(name)) for name in (RATIO, ABOUT))
     columns = {
         **{f"{code}_bn_vnd": names[code] for code in SOURCES},
         "listed_bn_vnd": say("List"),
         "envelope_bn_vnd": say("Investment in the scenario"),
-        "low_bn_vnd": say("A.I.4, low"),
-        "high_bn_vnd": say("A.I.4, high"),
-        "about_bn_vnd": "B.I.1",
+        "low_bn_vnd": say("{target}, low", target=ratio),
+        "high_bn_vnd": say("{target}, high", target=ratio),
+        "about_bn_vnd": about,
         "need_rise_bn_vnd": say("ICOR, by the rise"),
         "need_yearly_bn_vnd": say("ICOR, yearly"),
         "rest_bn_vnd": say("Left for all else"),
@@ -191,15 +196,16 @@ def yardstick_table(programme: Programme, story: Scenario, lang: str) -> HTML:
         "off_budget": say("projects outside the budget"),
         "private": say("projects outside the budget and PPP"),
     }
+    numbers = {name: row_number(programme.target_of(name)) for name in (RATIO, ABOUT, SPENDING, PRIVATE)}
     names = {
         "envelope": say("Investment in the scenario"),
-        "target_ratio": say("Investment by target {target}", target="A.I.4"),
-        "about_ratio": say("Investment by target {target}", target="B.I.1"),
+        "target_ratio": say("Investment by target {target}", target=numbers[RATIO]),
+        "about_ratio": say("Investment by target {target}", target=numbers[ABOUT]),
         "need_rise": say("Investment that the target ICOR asks for, by the rise of GRDP"),
         "need_yearly": say("Investment that the target ICOR asks for, by the yearly ratio"),
         "reported": say("Investment target as the press reports it (over)"),
-        "local_spending": say("Local budget spending, target {target}", target=row_number("A.I.8.spending")),
-        "private_share": say("Private investment by section II, 1.7, of the scenario's"),
+        "local_spending": say("Local budget spending, target {target}", target=numbers[SPENDING]),
+        "private_share": say("Private investment by section II, {target}, of the scenario's", target=numbers[PRIVATE]),
     }
     rows = [
         (

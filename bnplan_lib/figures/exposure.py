@@ -111,7 +111,7 @@ def exposure_bars(programme: Programme, result: Exposure, lang: str) -> go.Figur
             draws=say.number(result.draws),
             limit=limit,
         ),
-        source=source_line("envelope", say),
+        source=source_line("envelope", programme, say),
         table=rows_table(heads, rows),
         height=480,
         least_width=680,

@@ -92,7 +92,7 @@ def project_gantt(
             "Period of each project; ◆ a printed milestone, ► no end printed or beyond the axis; "
             "shaded: the programme's years"
         ),
-        source=source_line("timeline", say),
+        source=source_line("timeline", programme, say),
         table=_project_rows(say, phases, projects),
         height=230 + LANE_PX * laid.count,
         axis_on_top=True,
@@ -161,7 +161,7 @@ def task_gantt(programme: Programme, story: Scenario, as_of: str, lang: str, lan
             "whether a task is done is not recorded here",
             quarter=now,
         ),
-        source=source_line("timeline", say),
+        source=source_line("timeline", programme, say),
         table=rows_table(columns, rows),
         height=230 + LANE_PX * laid.count,
         axis_on_top=True,

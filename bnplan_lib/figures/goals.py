@@ -76,7 +76,7 @@ def solution(programme: Programme, found: Solution, lang: str) -> go.Figure:
         say,
         title=_title(programme, found, say),
         subtitle=_subtitle(found, say),
-        source=source_line("growth", say),
+        source=source_line("growth", programme, say),
         table=rows_table(heads, rows),
         height=200 + 44 * len(labels),
         least_width=520,

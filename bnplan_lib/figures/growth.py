@@ -24,7 +24,7 @@ from bnplan_lib.figures.style import (
     pattern,
     rows_table,
 )
-from bnplan_lib.model.growth import SECTORS, growth_path
+from bnplan_lib.model.growth import HEADLINE, SECTORS, growth_path
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -121,7 +121,7 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str, beside: S
         say,
         title=say("The scenario lies inside {inside} of {all} growth targets", inside=inside, all=len(targets)),
         subtitle=say("Average growth 2026–2030, per cent a year, constant 2025 prices"),
-        source=source_line("growth", say),
+        source=source_line("growth", programme, say),
         table=rows_table([say("Sector"), say("Target"), say("Scenario"), say("Standing")], rows),
         height=430,
     )
@@ -130,7 +130,7 @@ def targets_and_path(programme: Programme, story: Scenario, lang: str, beside: S
 def bottom_up(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     """Draw the headline that the sector ranges give, against the printed 11 to 12 per cent."""
     say = speak(lang)
-    headline = programme.target("A.I.1")
+    headline = programme.target(programme.target_of(HEADLINE))
     table = headline_range(programme, story)
     labels = [say("All sectors at their low end"), say("All at the middle"), say("All at their high end")]
     figure = go.Figure()
@@ -165,13 +165,13 @@ def bottom_up(programme: Programme, story: Scenario, lang: str) -> go.Figure:
         say,
         title=title,
         subtitle=say("Average GRDP growth 2026–2030 that follows from the sector ranges"),
-        source=source_line("growth", say),
+        source=source_line("growth", programme, say),
         table=rows_table([say("Sector targets"), say("GRDP growth")], rows),
         height=320,
     )
 
 
-def contributions(path: pd.DataFrame, lang: str) -> go.Figure:
+def contributions(programme: Programme, path: pd.DataFrame, lang: str) -> go.Figure:
     """Draw what each sector adds to headline growth, year by year, in percentage points."""
     say = speak(lang)
     names = sector_names(say)
@@ -203,7 +203,7 @@ def contributions(path: pd.DataFrame, lang: str) -> go.Figure:
         say,
         title=_leading_title(points[list(SECTORS)].mean(), names, say),
         subtitle=say("Contribution to GRDP growth, percentage points a year; the figure on top is GRDP growth"),
-        source=source_line("growth", say),
+        source=source_line("growth", programme, say),
         table=rows_table([say("Year"), *(names[sector] for sector in SECTORS), names["grdp"]], rows),
         height=460,
     )
@@ -233,7 +233,7 @@ def _leading_title(average: pd.Series, names: dict[str, str], say: Language) -> 
     return say("{sector}: {points} points a year", sector=names[leader], points=say.number(average[leader], 1))
 
 
-def levels(path: pd.DataFrame, lang: str) -> go.Figure:
+def levels(programme: Programme, path: pd.DataFrame, lang: str) -> go.Figure:
     """Draw the size of the economy by sector and year, constant 2025 prices."""
     say = speak(lang)
     names = sector_names(say)
@@ -264,7 +264,7 @@ def levels(path: pd.DataFrame, lang: str) -> go.Figure:
         say,
         title=say("The economy of 2030 is {ratio} times that of 2025", ratio=say.number(ratio, 2)),
         subtitle=say("GRDP by sector, thousand bn VND, constant 2025 prices; the table is in bn VND"),
-        source=source_line("growth", say),
+        source=source_line("growth", programme, say),
         table=rows_table([say("Year"), *(names[sector] for sector in SECTORS), names["grdp"]], rows),
         height=460,
     )
@@ -317,7 +317,7 @@ def closing(programme: Programme, story: Scenario, goal: float, lang: str) -> go
             goal=say.percent(goal / 100),
             now=say.percent(average_growth(growth_path(programme, story))["grdp"], 2),
         ),
-        source=source_line("growth", say),
+        source=source_line("growth", programme, say),
         table=rows_table([say("Sector"), say("Scenario"), say("Needed"), say("Within its target range?")], rows),
         height=420,
         least_width=520,

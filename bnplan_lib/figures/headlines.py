@@ -21,7 +21,7 @@ from bnplan_lib.figures.levers import lever_amount, lever_title
 from bnplan_lib.figures.precedence import slip_line
 from bnplan_lib.figures.waiting import goal_line, order_line
 from bnplan_lib.model.economy import economy
-from bnplan_lib.model.growth import growth_path, target_range
+from bnplan_lib.model.growth import HEADLINE, basis_of, growth_path
 from bnplan_lib.model.projects import general
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _place(value: float, low: float, high: float, say: Language) -> str:
 
 
 def _overview(programme: Programme, story: Scenario, say: Language) -> str:
-    low, high = target_range(programme, "A.I.1")
+    low, high = basis_of(programme).range_of(HEADLINE)
     average = average_growth(growth_path(programme, story))["grdp"]
     money, running = investment_envelope(programme, story), concurrency(programme, story)
     told = say(
@@ -138,7 +138,7 @@ def _overview(programme: Programme, story: Scenario, say: Language) -> str:
 
 
 def _growth(programme: Programme, story: Scenario, say: Language) -> str:
-    low, high = target_range(programme, "A.I.1")
+    low, high = basis_of(programme).range_of(HEADLINE)
     average = average_growth(growth_path(programme, story))["grdp"]
     floor, _, ceiling = headline_range(programme, story)["average"]
     place = _place(average, low, high, say)

@@ -61,7 +61,7 @@ def composition_bars(programme: Programme, story: Scenario, by: str, lang: str) 
     names = class_names(programme, by, say)
     table = composition(programme, by, story)
     if not table["cost_bn_vnd"].sum():
-        return nothing_left(say)
+        return nothing_left(programme, say)
     order = {"size_class": [*SIZE_CLASSES[::-1], NOT_STATED], "start_year": [*sorted(names)]}.get(by)
     if order:
         table = table.sort_values(by, key=lambda codes: codes.map(order.index))
@@ -100,7 +100,7 @@ def composition_bars(programme: Programme, story: Scenario, by: str, lang: str) 
         say,
         title=say("{name}: {share} of the cost", name=name, share=say.percent(first["share"], 0)),
         subtitle=subtitle,
-        source=source_line("investment", say),
+        source=source_line("investment", programme, say),
         table=rows_table(columns, rows),
         height=170 + 34 * len(shown),
         least_width=680,
@@ -164,7 +164,7 @@ def printed_totals(programme: Programme, lang: str) -> go.Figure:
         say,
         title=title,
         subtitle=say("Cost by group, thousand bn VND; labels in bn VND; rows in million VND corrected"),
-        source=source_line("investment", say),
+        source=source_line("investment", programme, say),
         table=rows_table(columns, rows),
         height=360,
         least_width=480,
@@ -177,7 +177,7 @@ def largest_bars(programme: Programme, story: Scenario, largest: int, lang: str)
     sources = say.labels(programme.codes, "capital_source")
     table = largest_projects(programme, largest, story)
     if table.empty:
-        return nothing_left(say)
+        return nothing_left(programme, say)
     order = [f"{row['id']}  {safe(say.of(row, 'label'))}" for row in table.to_dict("records")][::-1]
     figure = go.Figure()
     for code, (color, shape) in SOURCE_STYLE.items():
@@ -214,7 +214,7 @@ def largest_bars(programme: Programme, story: Scenario, largest: int, lang: str)
             "Cost, thousand bn VND; label: bn VND and share of all {number} projects with a cost",
             number=say.number(measured["projects"]),
         ),
-        source=source_line("investment", say),
+        source=source_line("investment", programme, say),
         table=rows_table(columns, rows),
         height=190 + 30 * len(table),
         least_width=680,
@@ -226,7 +226,7 @@ def lorenz(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     say = speak(lang)
     curve = lorenz_curve(programme, story)
     if len(curve) < 2:
-        return nothing_left(say)
+        return nothing_left(programme, say)
     projects, money = (curve[name].to_numpy() * 100 for name in ("projects_share", "cost_share"))
     measured = concentration(programme, story=story)
     hover = [
@@ -273,13 +273,13 @@ def lorenz(programme: Programme, story: Scenario, lang: str) -> go.Figure:
             gini=say.number(measured["gini"], 2),
             herfindahl=say.number(measured["herfindahl"], 3),
         ),
-        source=source_line("investment", say),
+        source=source_line("investment", programme, say),
         table=rows_table([say("Measure"), say("Value")], rows),
         height=430,
     )
 
 
-def nothing_left(say: Language) -> go.Figure:
+def nothing_left(programme: Programme, say: Language) -> go.Figure:
     """Return the figure of a list without a cost: it says so, and draws nothing."""
     figure = go.Figure()
     figure.update_xaxes(visible=False)
@@ -289,7 +289,7 @@ def nothing_left(say: Language) -> go.Figure:
         say,
         title=say("The scenario leaves no money to spend"),
         subtitle=say("Every project with a cost is dropped"),
-        source=source_line("investment", say),
+        source=source_line("investment", programme, say),
         table=rows_table([say("Project")], []),
         height=170,
     )

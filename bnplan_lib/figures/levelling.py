@@ -85,7 +85,7 @@ def levelled_bars(
         subtitle=" ".join(
             (*_which(programme, say, capital), _from_to(say, plan), _rules(say, plan, story), _proof(say, plan))
         ),
-        source=source_line("investment" if lower == "load" else "timeline", say),
+        source=source_line("investment" if lower == "load" else "timeline", programme, say),
         table=_moves(programme, say, plan),
         height=450,
         least_width=620,

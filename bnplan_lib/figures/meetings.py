@@ -100,7 +100,7 @@ def meeting_matrix(programme: Programme, story: Scenario, by: str, lang: str) ->
             "grey: one of each, which share nothing but the time"
         )
         + agency_note(by, say),
-        source=source_line("timeline", say),
+        source=source_line("timeline", programme, say),
         table=_pair_rows(programme, say, pairs, by, names),
         height=max(300, 190 + 34 * size),
         least_width=max(520, 230 + 30 * size),
@@ -167,7 +167,7 @@ def public_money(programme: Programme, story: Scenario, lang: str, capital: str 
             source=source,
         )
         + f" {spread_note(story, say)}",
-        source=source_line("investment", say),
+        source=source_line("investment", programme, say),
         table=_rival_rows(say, table, projects),
         height=470,
         least_width=620,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
+ROUNDED = 1e-6  # part of a target above which its room is that of its rounding
 PARTS = {"capital_part": (BLUE, ""), "labour_part": (PURPLE, "."), "tfp_part": (ORANGE, "/")}
 
 
@@ -51,12 +52,16 @@ def outlook_table(programme: Programme, story: Scenario, lang: str) -> HTML:
         if row["target_id"] in readings:
             notes.append(_reading(row, goals[row["target_id"]], readings[row["target_id"]], say))
     heads = [say("Target"), say("As printed"), say("Scenario"), say("Standing"), say("What decides it")]
+    rounded = ", ".join(
+        row_number(name) for name, goal in goals.items() if goal.room > ROUNDED * max(abs(goal.low), 1.0)
+    )
     notes.append(
         say(
-            "A figure above a target of growth, productivity, income, trade or revenue meets it too; A.I.1.2 and B.I.1 "
-            "are given the rounding of their print. A.I.5 is held against investment of all years over the rise of "
+            "A figure above a target of growth, productivity, income, trade or revenue meets it too; {rounded} are "
+            "given the rounding of their print. ICOR is held against investment of all years over the rise of "
             "GRDP. The last column moves one lever within its usual range and holds the others: growth does not answer "
-            "to investment or to jobs here."
+            "to investment or to jobs here.",
+            rounded=rounded or "–",
         )
     )
     return html_table("outlook", heads, rows, numbers=(2,), note=" ".join(notes))
@@ -198,7 +203,7 @@ def accounting(programme: Programme, story: Scenario, lang: str) -> go.Figure:
             capital=lever_amount(lever_value(now.basis, now.values, "macro.capital_share"), "percent", say),
             ratio=lever_amount(lever_value(now.basis, now.values, "macro.capital_output_ratio"), "ratio", say),
         ),
-        source=source_line("outlook", say),
+        source=source_line("outlook", programme, say),
         table=rows_table([say("Year"), *names.values(), say("GRDP")], rows),
         height=440,
     )
@@ -247,7 +252,7 @@ def investment_need(programme: Programme, story: Scenario, lang: str) -> go.Figu
             "times the GRDP of the same year; the table is in bn VND",
             icor=lever_amount(lever_value(now.basis, now.values, "macro.icor"), "ratio", say),
         ),
-        source=source_line("outlook", say),
+        source=source_line("outlook", programme, say),
         table=rows_table([say("Year"), *(name for name, _ in series.values())], rows),
         height=440,
     )

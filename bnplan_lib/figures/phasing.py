@@ -98,7 +98,7 @@ def yearly_load(programme: Programme, story: Scenario, lang: str) -> go.Figure:
         say,
         title=_load_title(programme, total, say),
         subtitle=subtitle,
-        source=source_line("investment", say),
+        source=source_line("investment", programme, say),
         table=rows_table(columns, rows),
         height=450,
         least_width=520,
@@ -111,7 +111,7 @@ def profile_lines(programme: Programme, story: Scenario, lang: str) -> go.Figure
     names = say.labels(programme.codes, "profile")
     wide = load_by_profile(programme, story).pivot(index="year", columns="profile", values="amount_bn_vnd")
     if wide.empty:
-        return nothing_left(say)
+        return nothing_left(programme, say)
     wide = wide[list(PROFILE_STYLE)]
     shown = wide.loc[: programme.years[-1] + YEARS_SHOWN_AFTER]
     figure = go.Figure()
@@ -140,7 +140,7 @@ def profile_lines(programme: Programme, story: Scenario, lang: str) -> go.Figure
         if peaks["uniform"] != peaks["s_curve"]
         else say("Evenly or along an S-curve: peak in {year}", year=peaks["uniform"]),
         subtitle=say("Money of each year if all projects follow one spending profile; shaded: the programme's years"),
-        source=source_line("investment", say),
+        source=source_line("investment", programme, say),
         table=rows_table(columns, rows),
         height=430,
         least_width=520,
@@ -152,7 +152,7 @@ def window_bars(programme: Programme, story: Scenario, largest: int, lang: str) 
     say = speak(lang)
     table = in_window(programme, story)
     if table.empty:
-        return nothing_left(say)
+        return nothing_left(programme, say)
     years = say("{first}–{last}", first=programme.years[0], last=programme.years[-1])
     parts = {
         "before_bn_vnd": (say("Before"), GREY, "x"),
@@ -201,7 +201,7 @@ def window_bars(programme: Programme, story: Scenario, largest: int, lang: str) 
             before=say.percent(sums["before_bn_vnd"] / sums.sum(), 0),
             after=say.percent(sums["after_bn_vnd"] / sums.sum(), 0),
         ),
-        source=source_line("investment", say),
+        source=source_line("investment", programme, say),
         table=rows_table(heads, rows),
         height=190 + 30 * len(shown),
         least_width=680,

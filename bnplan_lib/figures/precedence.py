@@ -75,7 +75,7 @@ def precedence_chart(programme: Programme, story: Scenario, slips: Mapping[str, 
             "Periods, and lines from what comes first to what waits for it; red: dated out of order. "
             "On the right: how many quarters are left before the goal comes too late"
         ),
-        source=source_line("timeline", say),
+        source=source_line("timeline", programme, say),
         table=_pair_rows(programme, say, slack),
         height=240 + LANE_PX * len(at),
         axis_on_top=True,

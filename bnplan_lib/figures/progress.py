@@ -98,7 +98,7 @@ def light_bars(programme: Programme, now: Progress, lang: str) -> go.Figure:
         say,
         title=_title(now, say),
         subtitle=say("Number of targets by domain and standing at the end of {year}", year=now.year),
-        source=source_line("progress", say),
+        source=source_line("progress", programme, say),
         table=rows_table(heads, rows),
         height=190 + 44 * len(labels),
         least_width=520,

@@ -12,74 +12,73 @@ from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures.amounts import amount
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import lever_amount
-from bnplan_lib.model.growth import construction_interval
+from bnplan_lib.model.growth import SECTORS, construction_interval
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
 
-DOCUMENT = "261/CTr-UBND"
 TOPICS = ("growth", "comparison", "investment", "timeline", "consistency")
-FACTS = {
-    "growth": [
-        "grdp.2025",
-        "grdp_growth.2025",
-        "share_agriculture.2025",
-        "share_industry_construction.2025",
-        "share_services.2025",
-        "share_product_taxes.2025",
-        "population.2025.legal",
-        "exchange_rate.2025.nso_average",
-        "investment_plan_to_grdp.2025",
-        "trade_total.2025",
-        "budget_revenue.2025",
-        "income_per_head_monthly.2025",
-    ],
-    "investment": [
-        "gia_binh_airport_cost.phase1",
-        "gia_binh_airport_cost.phase2",
-        "grdp.2025",
-        "investment_target.2026_2030",
-    ],
-    "timeline": ["gia_binh_airport_cost.phase1", "gia_binh_airport_cost.phase2"],
-}
 CORRECTED = {
     "growth": ("targets",),
     "investment": ("projects",),
     "timeline": ("projects",),
     "consistency": ("targets", "projects"),
 }
+# the notes that a topic shows: of which tables, and of which kinds
 NOTED = {
-    "growth": ("A.I.1.2",),
-    "investment": ("II.1", "II.2", "II.6", "I.11", "I.12", "III", "III.10", "III.11", "III.26"),
-    "timeline": ("II.1", "II.3", "III.10", "III.11", "V"),
+    "growth": (("targets",), ("blank", "doubt")),
+    "investment": (("projects", "project_groups", "project_phases"), ("blank", "doubt")),
+    "timeline": (("tasks", "project_phases"), ("doubt", "standing_order")),
 }
+REPORTED = "investment_target"  # indicator: what the press reports of the five-year target
 
 
-def source_line(topic: str, say: Language) -> str:
+def number_of(programme: Programme) -> str:
+    """Return the number under which the document was issued; its name in the data package where it has none."""
+    return str(programme.properties["programme"].get("number") or programme.properties["name"])
+
+
+def source_line(topic: str, programme: Programme, say: Language) -> str:
     """Return the one line under a figure: which part of the document it rests on."""
+    growth = [programme.target_of(name) for name in ("growth", *(f"growth.{sector}" for sector in SECTORS))]
+    targets = [one for one in programme.targets["id"] if one in growth] or ["–"]
+    projects = [*programme.projects["id"]] or ["–"]
+    known = {"number": number_of(programme), "year": programme.base_year}
     lines = {
         "growth": say(
-            "Source: programme {number}, Appendix I, rows A.I.1 to A.I.1.4; base year 2025: provincial estimates."
+            "Source: programme {number}, Appendix I, rows {first} to {last}; base year {year}: provincial estimates.",
+            first=row_number(targets[0]),
+            last=row_number(targets[-1]),
+            **known,
         ),
         "outlook": say(
-            "Source: programme {number}, Appendix I; base year 2025 and assumptions: the levers listed below."
+            "Source: programme {number}, Appendix I; base year {year} and assumptions: the levers listed below.",
+            **known,
         ),
-        "investment": say("Source: programme {number}, Appendix III, rows I.1 to III.31."),
+        "investment": say(
+            "Source: programme {number}, Appendix III, rows {first} to {last}.",
+            first=projects[0],
+            last=projects[-1],
+            **known,
+        ),
         "envelope": say(
-            "Source: programme {number}, Appendices I and III; base year 2025 and assumptions as listed below."
+            "Source: programme {number}, Appendices I and III; base year {year} and assumptions as listed below.",
+            **known,
         ),
-        "timeline": say("Source: programme {number}, Appendices II and III."),
+        "timeline": say("Source: programme {number}, Appendices II and III.", **known),
         "consistency": say(
-            "Source: programme {number}, Appendices I to III; outside facts and assumptions: end of the audit page."
+            "Source: programme {number}, Appendices I to III; outside facts and assumptions: end of the audit page.",
+            **known,
         ),
         "progress": say(
-            "Source: programme {number}, Appendix I and body text; observed values: the list at the end of the page."
+            "Source: programme {number}, Appendix I and body text; observed values: the list at the end of the page.",
+            **known,
         ),
-        "agencies": say("Source: programme {number}, Appendices I and II, sections II and III."),
+        "agencies": say("Source: programme {number}, Appendices I and II, sections II and III.", **known),
     }
     if topic not in lines:
         raise UnknownName("topic", topic, lines)
-    return lines[topic].format(number=DOCUMENT)
+    return lines[topic]
 
 
 def row_number(row_id: str) -> str:
@@ -103,7 +102,7 @@ def source_note(topic: str, programme: Programme, lang: str) -> Markdown:
     say = speak(lang)
     if topic not in TOPICS:
         raise UnknownName("topic", topic, TOPICS)
-    line = source_line("outlook" if topic in ("growth", "comparison") else topic, say)
+    line = source_line("outlook" if topic in ("growth", "comparison") else topic, programme, say)
     topic = "growth" if topic == "comparison" else topic  # it rests on the same rows, facts and levers
     parts = [line, _facts(topic, programme, say)]
     if topic == "growth":
@@ -147,8 +146,7 @@ def _facts(topic: str, programme: Programme, say: Language) -> str:
         "legal": say("from a legal text"),
         "draft": say("draft"),
     }
-    operands = programme.operands[programme.operands["table"] == "facts"]
-    for fact_id in FACTS.get(topic, operands["ref"].drop_duplicates()):
+    for fact_id in _fact_ids(topic, programme):
         fact = programme.fact(fact_id)
         value = amount(natural(fact["value"], fact["value"], fact["unit"]), fact["unit"], say)
         link = f"[{fact['publisher']}]({fact['url']})" if isinstance(fact["url"], str) else fact["publisher"]
@@ -158,6 +156,24 @@ def _facts(topic: str, programme: Programme, say: Language) -> str:
         derived = f". {say.of(fact, 'note')}" if fact["status"] == "derived" and say.of(fact, "note") else ""
         lines.append(line + derived)
     return "\n".join(lines)
+
+
+def _fact_ids(topic: str, programme: Programme) -> list[str]:
+    """Return the facts that a topic rests on: what its levers start from, what phases cost, or what relations take."""
+    if topic == "consistency":
+        return list(programme.operands.loc[programme.operands["table"] == "facts", "ref"].drop_duplicates())
+    costs = list(programme.project_phases["cost_source"].dropna())
+    if topic == "timeline":
+        return costs
+    base = programme.levers.dropna(subset="fact_id").set_index("key")["fact_id"]
+    if topic == "investment":
+        span = f"{programme.years[0]}-{programme.years[-1]}"
+        reported = programme.fact_of(REPORTED, span)
+        first = base.get("base_year.grdp_bn_vnd")
+        return [*costs, *([first] if first else []), *([] if reported is None else [str(reported["id"])])]
+    growth = programme.fact_of("grdp_growth", str(programme.base_year))
+    ids = list(base)
+    return [*ids[:1], *([] if growth is None else [str(growth["id"])]), *ids[1:]]
 
 
 def _corrections(topic: str, programme: Programme, say: Language) -> str:
@@ -197,7 +213,8 @@ def _change(row: dict[str, Any], say: Language) -> str:
 
 
 def _doubts(topic: str, programme: Programme, say: Language) -> str:
-    notes = programme.notes[programme.notes["row_id"].isin(NOTED[topic])]
+    tables, kinds = NOTED[topic]
+    notes = programme.notes[programme.notes["table"].isin(tables) & programme.notes["kind"].isin(kinds)]
     lines = [say("**Left as printed, with a doubt:**")]
     lines += [f"- {place(row['source'], say)}: {say.of(row, 'text')}" for row in notes.to_dict("records")]
     return "\n".join(lines)

@@ -103,7 +103,7 @@ def running_at_once(programme: Programme, story: Scenario, lang: str, only: tupl
         subtitle=say("Running projects and tasks, and money, in each quarter; shaded: the programme's years.")
         + " "
         + spread_note(story, say),
-        source=source_line("timeline", say),
+        source=source_line("timeline", programme, say),
         table=_quarter_rows(say, table, before, moved),
         height=540,
         least_width=560,

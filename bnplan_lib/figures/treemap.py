@@ -31,7 +31,7 @@ def treemap(programme: Programme, story: Scenario, lang: str) -> go.Figure:
     projects = listed_projects(programme, story).dropna(subset="cost_bn_vnd")
     projects = projects[projects["cost_bn_vnd"] > 0].sort_values("cost_bn_vnd", ascending=False, kind="stable")
     if projects.empty:
-        return nothing_left(say)
+        return nothing_left(programme, say)
     names = say.labels(programme.codes, "capital_source")
     groups = projects.groupby("capital_source")["cost_bn_vnd"].sum().sort_values(ascending=False, kind="stable")
     total = float(groups.sum())
@@ -81,7 +81,7 @@ def treemap(programme: Programme, story: Scenario, lang: str) -> go.Figure:
         say,
         title=say.plural("{count} project holds half of the cost", "{count} projects hold half of the cost", half),
         subtitle=say("Area: cost of each of {number} projects with a cost", number=say.number(len(projects))),
-        source=source_line("investment", say),
+        source=source_line("investment", programme, say),
         table=rows_table(heads, rows),
         height=520,
         least_width=680,

@@ -18,13 +18,14 @@ from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import lever_amount, lever_title
 from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import BLUE, GREY, INK, ORANGE, frame, labelled_bars, pattern, rows_table
+from bnplan_lib.model.growth import HEADLINE
 
 if TYPE_CHECKING:
     from bnplan_lib.analysis.uncertainty import Simulation
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-SAME_RATIO = ("A.I.4", "B.I.1")  # both speak of investment over GRDP
+SAME_RATIO = ("investment_share", "social_investment_share")  # targets for investment over GRDP
 SHOWN = 10  # levers at most in a chart; all are in its table
 
 
@@ -35,7 +36,7 @@ def chances(programme: Programme, result: Simulation, lang: str) -> go.Figure:
     table = result.targets
     joint = result.joint.set_index("targets")
     labels = [short_label(f"{row_number(key)} {say.of(targets.loc[key], 'name')}") for key in table["target_id"]]
-    together = say("All growth targets of A.I.1 at once")
+    together = say("All growth targets of {target} at once", target=row_number(programme.target_of(HEADLINE)))
     labels.append(f"<b>{together}</b>")
     values = [*table["probability"], joint.loc["growth", "probability"]]
     errors = [*table["error"], joint.loc["growth", "error"]]
@@ -55,7 +56,7 @@ def chances(programme: Programme, result: Simulation, lang: str) -> go.Figure:
         for label, value, error, told in zip(labels, values, errors, [*_spread(table, say), ("–", "–")], strict=True)
     ]
     at_once = say("All targets at once")
-    if excluding := _excluding(table):
+    if excluding := _excluding(programme, table):
         at_once += " (" + say("{one} and {other} exclude each other", one=excluding[0], other=excluding[1]) + ")"
     rows.append((at_once, chance(joint.loc["all", "probability"], say), "–", "–", "–"))
     headline = table.loc[table["sector"] == "grdp"]
@@ -72,16 +73,16 @@ def chances(programme: Programme, result: Simulation, lang: str) -> go.Figure:
         subtitle=say(
             "Share of {draws} draws of the uncertain levers in which a target is met", draws=say.number(result.draws)
         ),
-        source=source_line("outlook", say),
+        source=source_line("outlook", programme, say),
         table=rows_table(heads, rows),
         height=150 + 40 * len(labels),
         least_width=520,
     )
 
 
-def _excluding(table: pd.DataFrame) -> tuple[str, str] | None:
+def _excluding(programme: Programme, table: pd.DataFrame) -> tuple[str, str] | None:
     """Return two targets that are held against the same ratio and have no value in common."""
-    ratios = table[table["target_id"].isin(SAME_RATIO)]
+    ratios = table[table["target_id"].isin([programme.target_of(name) for name in SAME_RATIO])]
     for one, other in itertools.combinations(ratios.itertuples(), 2):
         if one.high < other.low or other.high < one.low:
             return one.target_id, other.target_id
@@ -134,15 +135,16 @@ def fan(programme: Programme, result: Simulation, lang: str) -> go.Figure:
         hovertemplate="%{customdata}<extra></extra>",
     )
     last = table.iloc[-1]
-    goal = result.targets.set_index("target_id").loc["A.I.2"]
-    figure.add_scatter(
-        x=[years[-1]] * 2,
-        y=[goal["low"], goal["high"]],
-        mode="lines",
-        name=say("Target of 2030"),
-        line={"color": ORANGE, "width": 7},
-        hovertemplate=amount((goal["low"], goal["high"]), "usd_per_head", say) + "<extra></extra>",
-    )
+    goals = result.targets[result.targets["target_id"] == programme.target_of("per_head_usd")]
+    for goal in goals.to_dict("records"):
+        figure.add_scatter(
+            x=[years[-1]] * 2,
+            y=[goal["low"], goal["high"]],
+            mode="lines",
+            name=say("Target of {year}", year=years[-1]),
+            line={"color": ORANGE, "width": 7},
+            hovertemplate=amount((goal["low"], goal["high"]), "usd_per_head", say) + "<extra></extra>",
+        )
     figure.update_yaxes(title="USD", tickformat=",.0f")
     figure.update_xaxes(type="category")
     shares = list(table.columns)
@@ -157,7 +159,7 @@ def fan(programme: Programme, result: Simulation, lang: str) -> go.Figure:
             high=say.number(round(last[0.95], -1)),
         ),
         subtitle=say("USD at current prices and exchange rates; nine draws of ten lie in the wide band"),
-        source=source_line("outlook", say),
+        source=source_line("outlook", programme, say),
         table=rows_table([say("Year"), *(say.percent(share, 0) for share in shares)], rows),
         height=420,
     )
@@ -212,7 +214,7 @@ def tornado_bars(programme: Programme, story: Scenario, target_id: str, lang: st
             "{target}: one lever at a time to its tenth and ninetieth percentile, the others at their median",
             target=say.of(programme.target(target_id), "name"),
         ),
-        source=source_line("outlook", say),
+        source=source_line("outlook", programme, say),
         table=rows_table(heads, rows),
         height=180 + 44 * max(len(shown), 1),
         least_width=520,
@@ -253,7 +255,7 @@ def variance_bars(programme: Programme, story: Scenario, target_id: str, lang: s
             "{target}: share of the variance, interactions included; levers that move together count as one",
             target=say.of(programme.target(target_id), "name"),
         ),
-        source=source_line("outlook", say),
+        source=source_line("outlook", programme, say),
         table=rows_table(heads, rows),
         height=180 + 44 * max(len(labels), 1),
         least_width=520,

@@ -77,7 +77,7 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | Non
                 last=programme.years[-1],
             ),
             subtitle=say("Line: what each year asks for (a sum is shown by year); dots: observed values") + more,
-            source=source_line("progress", say),
+            source=source_line("progress", programme, say),
             table=rows_table(heads, cells),
             height=150 + TITLES_PX + PANEL_PX * rows,
             least_width=620,

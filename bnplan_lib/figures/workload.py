@@ -52,7 +52,7 @@ def workload_grid(programme: Programme, story: Scenario, lang: str) -> go.Figure
             "Tasks of Appendix II led in each quarter, a task with several leads counted for each; "
             "on the right: all tasks, orders and targets"
         ),
-        source=source_line("agencies", say),
+        source=source_line("agencies", programme, say),
         table=_busiest_rows(say, most, names),
         height=230 + 27 * len(order),
         axis_on_top=True,
@@ -129,7 +129,7 @@ def partner_network(programme: Programme, lang: str) -> go.Figure:
         say,
         title=_closest(say, pairs, shorts),
         subtitle=say("Bodies that one order, task or target names together; those named only as a whole are left out"),
-        source=source_line("agencies", say),
+        source=source_line("agencies", programme, say),
         table=rows_table(columns, rows),
         height=620,
         least_width=720,

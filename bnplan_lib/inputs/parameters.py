@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import Fault, ParameterError, nearest, shorten
-from bnplan_lib.model.measures import MEASURES
 from bnplan_lib.model.quarters import is_quarter
 
 if TYPE_CHECKING:
@@ -66,6 +65,10 @@ def _agency(value: Any) -> str:
     return "" if sound else "must be the id of a body, as `bnplan show agencies` lists them, or blank for all"
 
 
+def _target(value: Any) -> str:
+    return "" if isinstance(value, str) else "must be the id of a target that growth decides, or blank for GRDP growth"
+
+
 def _names(value: Any) -> str:
     named = isinstance(value, list) and all(isinstance(name, str) and name for name in value)
     if not named or len(value) > MOST_COMPARED or len(set(value)) < len(value):
@@ -83,7 +86,7 @@ RULES: Mapping[str, Callable[[Any], str]] = {
     "draws": _whole(100, 100_000_000),
     "seed": _whole(0, 2**31 - 1),
     "against": _names,
-    "measured": _choice(*MEASURES),
+    "measured": _target,
     "largest": _whole(1, 30),
     "limit": _per_cent(1, 500),
     "slip": _whole(1, 40),

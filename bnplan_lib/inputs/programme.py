@@ -70,6 +70,22 @@ class Programme:
         """Return the row of one target; UnknownName if there is none."""
         return _row(self.targets, target_id, "target")
 
+    def target_of(self, measure: str) -> str:
+        """Return the id of the target that measures a figure of the model, such as `growth`; blank if there is none."""
+        found = self.targets.loc[self.targets["measure"] == measure, "id"]
+        return str(found.iloc[0]) if len(found) else ""
+
+    def fact_of(self, indicator: str, period: str) -> pd.Series | None:
+        """Return the default fact of an indicator and a period; None if there is none."""
+        facts = self.facts
+        found = facts[(facts["indicator"] == indicator) & (facts["period"] == period) & facts["is_default"]]
+        return found.iloc[0] if len(found) else None
+
+    @property
+    def base_year(self) -> int:
+        """The year before the programme, on which its paths start: 2025."""
+        return self.years[0] - 1
+
     def fact(self, fact_id: str) -> pd.Series:
         """Return the row of one outside fact; UnknownName if there is none."""
         return _row(self.facts, fact_id, "fact")
@@ -104,6 +120,7 @@ def read_programme(folder: str | Path | None = None) -> Programme:
     faults += check_keys(tables)
     faults += _check_printed(tables)
     faults += _check_facts(tables["facts"])
+    faults += _check_measures(tables["targets"])
     faults += _check_phase_costs(tables)
     faults += _check_levers(tables["levers"])
     faults += _check_assumptions(tables)
@@ -283,6 +300,17 @@ def _check_facts(table: Table) -> Iterator[Fault]:
             yield Fault(table.place(position, "is_default"), rule, row["id"])
         if row["is_default"]:
             seen.add(key)
+
+
+def _check_measures(table: Table) -> Iterator[Fault]:
+    """Yield a second target for one figure of the model."""
+    seen: dict[str, str] = {}
+    for position, row in table.rows():
+        measure = row["measure"]
+        if measure in seen:
+            yield Fault(table.place(position, "measure"), f"must stand once, {seen[measure]} has it too", measure)
+        if measure is not None:
+            seen.setdefault(measure, row["id"])
 
 
 def _check_levers(table: Table) -> Iterator[Fault]:

@@ -48,8 +48,8 @@ MACRO = (
     "income",
     "income_elasticity",
 )
-PRODUCTIVITY_TARGET = "A.I.3"
-FROM_TARGETS = {"macro.investment_ratio": "A.I.4", "macro.icor": "A.I.5"}  # their middle, unless a scenario moves them
+# levers that are the middle of a target, by what it measures, unless a scenario moves them
+FROM_TARGETS = {"macro.investment_ratio": "investment_share", "macro.icor": "icor"}
 
 
 @dataclass(frozen=True)
@@ -161,8 +161,8 @@ class Economy:
 
     @cached_property
     def employment_implied(self) -> np.ndarray:
-        """Growth of employment if productivity grows as its target says: (1 + g) / (1 + p) - 1."""
-        low, _ = self.basis.ranges[PRODUCTIVITY_TARGET]
+        """Growth of employment if productivity grows as its target says: (1 + g) / (1 + p) - 1; missing without one."""
+        low, _ = self.basis.known_range("productivity_growth")
         return (1 + self.growth) / (1 + low) - 1
 
     @cached_property
@@ -270,9 +270,9 @@ def lever_value(basis: Basis, values: Mapping[str, Any], key: str) -> Any:
     sector = key.removeprefix("growth.")
     if sector in SECTORS:
         return target_rate(basis, sector, values["targets.position"]) * 100
-    if (target := FROM_TARGETS[key]) not in basis.ranges:
-        raise Infeasible(f"{key}: needs a value, the programme has no target {target} to take it from")
-    return sum(basis.ranges[target]) / 2 * (1 if key == "macro.icor" else 100)
+    if (measure := FROM_TARGETS[key]) not in basis.targets:
+        raise Infeasible(f"{key}: needs a value, the programme has no target for {measure} to take it from")
+    return sum(basis.range_of(measure)) / 2 * (1 if key == "macro.icor" else 100)
 
 
 def average(first: np.ndarray, last: np.ndarray, years: int) -> np.ndarray:

@@ -16,15 +16,9 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.scenario import Scenario
 
 SECTORS = ("agriculture", "industry", "construction", "services", "product_taxes")
-TARGETS = dict(
-    zip(
-        (*SECTORS, "grdp"),
-        ("A.I.1.1", "A.I.1.2.industry", "A.I.1.2.construction", "A.I.1.3", "A.I.1.4", "A.I.1"),
-        strict=True,
-    )
-)
 BLOCK = "industry_construction"
-BLOCK_TARGET = "A.I.1.2"
+HEADLINE = "growth"  # the measure of the target for GRDP as a whole
+BLOCK_MEASURE = f"growth.{BLOCK}"
 PRINTED_STEP = 0.001  # the ranges are printed to 0.1 per cent
 
 
@@ -33,21 +27,39 @@ class Basis:
     """What all scenarios of one programme share.
 
     `ranges` are the targets in natural units, shares as fractions, by id; an end
-    that the programme leaves open is nan. `construction` is the interval of
-    construction's share of its block, None where the ranges allow no share.
+    that the programme leaves open is nan. `targets` are their ids by what they measure.
+    `construction` is the interval of construction's share of its block, None where the
+    ranges allow no share or the programme has none of them.
     """
 
     years: tuple[int, ...]
     ranges: Mapping[str, tuple[float, float]]
     construction: tuple[float, float] | None
+    targets: Mapping[str, str]
+
+    def range_of(self, measure: str) -> tuple[float, float]:
+        """Return the range of the target that a figure is measured against; Infeasible if there is none."""
+        if measure not in self.targets:
+            raise Infeasible(f"the programme has no target for {measure}; a scenario must set it")
+        return self.ranges[self.targets[measure]]
+
+    def known_range(self, measure: str) -> tuple[float, float]:
+        """Return the range of the target that a figure is measured against; nan where there is none."""
+        return self.range_of(measure) if measure in self.targets else (np.nan, np.nan)
 
 
 def basis_of(programme: Programme) -> Basis:
     """Return what every scenario of a programme shares; worth keeping where many paths are walked."""
-    ranges = target_ranges(programme)
+    ranges, targets = target_ranges(programme), target_ids(programme)
     years = tuple(programme.years)
-    interval = _interval(ranges, len(years))
-    return Basis(years, ranges, interval if interval[0] <= interval[1] else None)
+    interval = _interval(ranges, targets, len(years))
+    return Basis(years, ranges, interval if interval and interval[0] <= interval[1] else None, targets)
+
+
+def target_ids(programme: Programme) -> dict[str, str]:
+    """Return the ids of the targets that the model has a figure for, by what they measure."""
+    pairs = zip(programme.targets["measure"].tolist(), programme.targets["id"].tolist(), strict=True)
+    return {measure: target_id for measure, target_id in pairs if isinstance(measure, str)}
 
 
 def growth_path(programme: Programme, story: Scenario) -> pd.DataFrame:
@@ -71,7 +83,8 @@ def growth_path(programme: Programme, story: Scenario) -> pd.DataFrame:
     total = levels.sum(axis=0)
     blank = np.full((len(SECTORS), 1), np.nan)
     headline = total[1:] / total[:-1] - 1
-    base_growth = programme.fact("grdp_growth.2025")["value"] / 100
+    fact = programme.fact_of("grdp_growth", str(programme.base_year))
+    base_growth = np.nan if fact is None else fact["value"] / 100
     years = [basis.years[0] - 1, *basis.years]
     return pd.DataFrame(
         {
@@ -139,7 +152,7 @@ def sector_rates(basis: Basis, values: Mapping[str, Any]) -> np.ndarray:
 
 def target_rate(basis: Basis, sector: str, position: Any) -> Any:
     """Return a sector's growth at a position in its target range, a share a year: 0 low, 1 high."""
-    low, high = basis.ranges[TARGETS[sector]]
+    low, high = basis.range_of(f"growth.{sector}")
     return low + position * (high - low)
 
 
@@ -179,7 +192,8 @@ def base_levels(basis: Basis, values: Mapping[str, Any]) -> np.ndarray:
 def construction_share(basis: Basis) -> float:
     """Return construction's share of its block where no lever sets it: the middle of the interval; else Infeasible."""
     if basis.construction is None:
-        raise Infeasible(_no_share(*_interval(basis.ranges, len(basis.years))))
+        interval = _interval(basis.ranges, basis.targets, len(basis.years))
+        raise Infeasible(_no_share(basis.targets, interval))
     return sum(basis.construction) / 2
 
 
@@ -195,16 +209,21 @@ def construction_interval(programme: Programme) -> tuple[float, float]:
     Infeasible
         If no share makes the three ranges agree.
     """
-    lowest, highest = _interval(target_ranges(programme), len(programme.years))
-    if lowest > highest:
-        raise Infeasible(_no_share(lowest, highest))
-    return lowest, highest
+    targets = target_ids(programme)
+    interval = _interval(target_ranges(programme), targets, len(programme.years))
+    if interval is None or interval[0] > interval[1]:
+        raise Infeasible(_no_share(targets, interval))
+    return interval
 
 
-def _interval(ranges: Mapping[str, tuple[float, float]], years: int) -> tuple[float, float]:
-    industry, construction, block = (
-        ranges[key] for key in (TARGETS["industry"], TARGETS["construction"], BLOCK_TARGET)
-    )
+def _interval(
+    ranges: Mapping[str, tuple[float, float]], targets: Mapping[str, str], years: int
+) -> tuple[float, float] | None:
+    """Return the lowest and highest share, the lowest above the highest where none does; None without the targets."""
+    names = ("growth.industry", "growth.construction", BLOCK_MEASURE)
+    if not set(names) <= set(targets):
+        return None
+    industry, construction, block = (ranges[targets[name]] for name in names)
     lowest, highest = 0.0, 1.0
     for end in (0, 1):
         start, stop = (1 + industry[end]) ** years, (1 + construction[end]) ** years
@@ -216,9 +235,12 @@ def _interval(ranges: Mapping[str, tuple[float, float]], years: int) -> tuple[fl
     return lowest, highest
 
 
-def _no_share(lowest: float, highest: float) -> str:
+def _no_share(targets: Mapping[str, str], interval: tuple[float, float] | None) -> str:
+    if interval is None:
+        return "base_year.construction_share: needs a value, the programme lacks targets to take it from"
+    lowest, highest = interval
     return (
-        f"no share of construction makes {BLOCK_TARGET} the mix of its parts: "
+        f"no share of construction makes {targets[BLOCK_MEASURE]} the mix of its parts: "
         f"at least {lowest:.2%} by one end of the ranges, at most {highest:.2%} by the other"
     )
 
@@ -229,10 +251,3 @@ def target_ranges(programme: Programme) -> dict[str, tuple[float, float]]:
     units = [100.0 if unit.startswith("percent") else 1.0 for unit in targets["unit"].tolist()]
     ends = zip(targets["id"].tolist(), targets["low"].tolist(), targets["high"].tolist(), units, strict=True)
     return {target_id: (low / unit, high / unit) for target_id, low, high, unit in ends}
-
-
-def target_range(programme: Programme, target_id: str) -> tuple[float, float]:
-    """Return a target's lower and upper value, shares as fractions; UnknownName if there is none."""
-    row = programme.target(target_id)
-    per_cent = 100 if row["unit"].startswith("percent") else 1
-    return row["low"] / per_cent, row["high"] / per_cent

@@ -26,6 +26,7 @@ from bnplan_lib.report.pages import write_page
 from bnplan_lib.report.plan import Job
 from bnplan_lib.report.record import Outcome, Product, versions
 from bnplan_lib.report.results import result_files, take_results
+from bnplan_lib.report.stamp import document_words
 
 LINK: Final = re.compile(r"\[([^\]]+)\]\((\w+)\.ipynb\)")  # to another notebook, in its text
 ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
@@ -191,7 +192,7 @@ def footer_of(job: Job) -> dict[str, str]:
     say = speak(job.lang)
     used = versions()
     return {
-        say("Source"): "261/CTr-UBND, 31/3/2026",
+        say("Source"): document_words(job.data, say),
         say("Parameters"): ", ".join(f"{key} = {value}" for key, value in short_paths(job.parameters).items()),
         say("Data"): say(
             "{version} of {day}, sha256 {hash}",

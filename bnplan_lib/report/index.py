@@ -15,6 +15,7 @@ from bnplan_lib.inputs.programme import read_programme, read_schema
 from bnplan_lib.report.pages import write_page
 from bnplan_lib.report.plan import Job
 from bnplan_lib.report.record import Outcome, versions
+from bnplan_lib.report.stamp import document_of, document_words
 
 
 def index_pages(outcomes: list[Outcome], good: set[str]) -> dict[str, str]:
@@ -24,6 +25,19 @@ def index_pages(outcomes: list[Outcome], good: set[str]) -> dict[str, str]:
     """
     languages = languages_of(outcomes)
     return {index_name("index", lang, languages): index_page(outcomes, good, lang, languages) for lang in languages}
+
+
+def _subject(say: Language) -> str:
+    """Return what the pages are about: whose programme, of which years."""
+    package = read_schema()
+    about = package["programme"]
+    return say(
+        "What programme {number} of {province} says of {first}–{last}, in numbers one can check",
+        number=about.get("number") or package["name"],
+        province=about.get(f"province_{say.code}") or _said(package, "title", say.code),
+        first=about["first_year"],
+        last=about["last_year"],
+    )
 
 
 def guide_pages(languages: tuple[str, ...], folder: str | Path | None = None) -> dict[str, str]:
@@ -45,7 +59,7 @@ def index_page(outcomes: list[Outcome], good: set[str], lang: str, languages: tu
     """Return the front page of a language."""
     say = speak(lang)
     text = "# " + say("Question the programme") + "\n\n"
-    text += say("What Bắc Ninh's action programme 261/CTr-UBND says of 2026–2030, in numbers one can check")
+    text += _subject(say)
     titles = dict.fromkeys(outcome.scenario_title for outcome in outcomes if outcome.lang == lang)
     groups = [
         cards(
@@ -109,7 +123,10 @@ def bare_page(texts: list[str], body: str, lang: str, others: dict[str, str], da
     cells = [new_markdown_cell(text, id=f"text-{place}") for place, text in enumerate(texts)]
     cells.append(new_code_cell("", outputs=[output], id="body"))
     used = versions()
-    footer = {say("Source"): "261/CTr-UBND, 31/3/2026", say("Made with"): f"bnplan {used['bnplan']}"}
+    footer = {
+        say("Source"): document_words(document_of(read_schema()), say),
+        say("Made with"): f"bnplan {used['bnplan']}",
+    }
     return write_page(new_notebook(cells=cells), lang, footer, others, dark=dark)
 
 

@@ -19,7 +19,7 @@ from bnplan_lib.inputs.programme import Programme, read_programme
 from bnplan_lib.inputs.scenario import Scenario, names_a_file, scenario_of
 from bnplan_lib.report.fingerprint import digest, surroundings
 from bnplan_lib.report.notebooks import Notebook, find_notebooks, split_settings
-from bnplan_lib.report.stamp import day_of_data
+from bnplan_lib.report.stamp import day_of_data, document_of
 
 UNFIT: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]|^[.\- ]|[. ]$')  # in a file's name, on one system or another
 LONGEST_NAME: Final = 120
@@ -128,6 +128,7 @@ def _jobs(
         "version": str(programme.properties["version"]),
         "day": day_of_data(programme).date().isoformat(),
         "hash": programme.data_hash,
+        **document_of(programme.properties),
     }
     for scenario in dict.fromkeys(selection.scenarios or ("middle",)):
         story = scenario_of(programme, scenario, levers) if levers else read(scenario)

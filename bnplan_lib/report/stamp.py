@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
 from bnplan_lib.errors import DataError, Fault, PlanError
 
 if TYPE_CHECKING:
+    from bnplan_lib.figures.language import Language
     from bnplan_lib.inputs.programme import Programme
 
 EPOCH: Final = "SOURCE_DATE_EPOCH"
@@ -40,6 +42,17 @@ def day_of_data(programme: Programme) -> datetime:
     if created := programme.properties.get("created"):
         return _set_time() or _day("created", str(created)[:10])
     return day_signed(programme)
+
+
+def document_of(properties: Mapping[str, Any]) -> dict[str, str]:
+    """Return the number of the document that data are taken from, and the day it was signed, blank if not known."""
+    about = properties["programme"]
+    return {"document": str(about.get("number") or properties["name"]), "signed": str(about.get("signed") or "")}
+
+
+def document_words(about: Mapping[str, str], say: Language) -> str:
+    """Return a document in words: its number and the day it was signed."""
+    return ", ".join([about["document"], *([say.date(about["signed"])] if about["signed"] else [])])
 
 
 def _set_time() -> datetime | None:

@@ -24,7 +24,7 @@ from bnplan_lib.inputs.programme import Programme
 from bnplan_lib.inputs.scenario import Scenario, move_levers
 from bnplan_lib.model.distributions import Distribution
 from bnplan_lib.model.economy import macro_path
-from bnplan_lib.model.growth import SECTORS, TARGETS, base_levels, basis_of, growth_path
+from bnplan_lib.model.growth import SECTORS, base_levels, basis_of, growth_path
 from bnplan_lib.model.measures import goals_of
 
 REPEATS, LOOPED = 5, 300  # timings of each; draws of the plain loop
@@ -46,10 +46,10 @@ def seconds(*actions: Callable[[], object], repeats: int = REPEATS) -> list[floa
 
 def around_targets(programme: Programme, story: Scenario) -> Scenario:
     """Return the story with a triangular distribution a point to either side of each sector's target."""
-    ranges = basis_of(programme).ranges
+    basis = basis_of(programme)
     spread = {}
     for sector in SECTORS:
-        low, high = (100 * end for end in ranges[TARGETS[sector]])
+        low, high = (100 * end for end in basis.range_of(f"growth.{sector}"))
         spread[f"growth.{sector}"] = Distribution("triangular", (low - 1, (low + high) / 2, high + 1))
     return replace(story, uncertainty=spread, correlations={})
 
