@@ -14,6 +14,7 @@ import typer
 
 from bnplan_lib.cli_calendar import calendar
 from bnplan_lib.cli_level import level
+from bnplan_lib.cli_new import new
 from bnplan_lib.cli_observe import observe
 from bnplan_lib.cli_options import Data, Edition, Format, fault_text, print_table, tell
 from bnplan_lib.cli_register import register
@@ -24,7 +25,7 @@ from bnplan_lib.cli_serve import serve
 from bnplan_lib.cli_share import bundle, pdf
 from bnplan_lib.cli_show import show
 from bnplan_lib.cli_source import check_source
-from bnplan_lib.errors import PlanError
+from bnplan_lib.errors import Infeasible, PlanError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -159,6 +160,9 @@ app.command(
 
 
 app.command(
+    epilog="Example:  bnplan new ha-dong --number 12/CTr-UBND --province-vi 'Hà Đông' --signed 2026-04-01",
+)(new)
+app.command(
     name="check-source",
     epilog="Examples:  bnplan check-source programme.txt  ·  bnplan check-source other.txt --data other --format csv",
 )(check_source)
@@ -186,6 +190,8 @@ def validate(
             risks_of(programme, story)
             if of_growth(story):  # also what rests on the programme's own targets
                 spread_of(programme, basis_of(programme), story)
+        except Infeasible as error:  # the programme is not complete: said, but no fault of the scenario
+            tell(f"{name}: {error}")
         except PlanError as error:
             wrong.append(str(error))
         else:
@@ -233,10 +239,13 @@ def export(
 
 
 @app.command()
-def lab() -> None:
+def lab(data: Data = None) -> None:
     """Open the notebooks in JupyterLab."""
+    from bnplan_lib.inputs.programme import data_folder, read_schema
     from bnplan_lib.report.notebooks import notebook_folder
 
+    read_schema(data)  # a folder that is none is said here, not in a notebook
+    os.environ["BNPLAN_DATA"] = str(data_folder(data).resolve())  # for the kernels
     # from the notebooks' folder: jupyter-scheduler puts a job's files where the server started, and looks in its root
     raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab"], cwd=notebook_folder()))
 

@@ -98,7 +98,7 @@ def test_browser_and_python_agree_at_random_settings(programme, script):
         own = Economy(basis, {key: tuple(one) if isinstance(one, list) else one for key, one in values.items()})
         for name in goals:
             ours = float(goals[name].measure.of(own)[0])
-            assert theirs[name] == pytest.approx(ours, rel=1e-9, nan_ok=True), name
+            assert theirs[goals[name].measure.name] == pytest.approx(ours, rel=1e-9, nan_ok=True), name
 
 
 def test_figures_and_verdicts_are_said_as_python_says_them(programme, script):
@@ -122,7 +122,7 @@ def test_figures_and_verdicts_are_said_as_python_says_them(programme, script):
 def test_a_page_begins_with_the_scenario_as_it_is(programme, script, scenario):
     spec = spec_of(programme, scenario)
     found = script.evaluate("(spec) => bnplan.economy(spec.basis, spec.values).measures", spec)
-    assert {target["id"]: found[target["id"]] for target in spec["targets"]} == {
+    assert {target["id"]: found[target["measure"]] for target in spec["targets"]} == {
         target["id"]: pytest.approx(target["value"], rel=1e-12) for target in spec["targets"]
     }
 

@@ -133,7 +133,7 @@ WRONG = {
     "[phasing]\nopen_end = '2030'\n": "must be a quarter such as 2026Q1, from 2000Q1 to 2100Q4, found '2030'",
     "[phasing]\nopen_end = '9999Q4'\n": "from 2000Q1 to 2100Q4, found '9999Q4'",
     "base = 'nothing'\n": "own.toml:base: no scenario 'nothing'",
-    "[base_year]\nshare_services = 25\n": "four shares of 2025 must add up to 100, found 6.3 + 71.3 + 25 + 2.9 = 105.5",
+    "[base_year]\nshare_services = 25\n": "four base-year shares must add up to 100, found 6.3 + 71.3 + 25",
     "[grwoth]\nindustry = 1\n": "own.toml:grwoth: unknown key; nearest: growth",
     "growth = 12\n": "own.toml:growth: must be a table of levers, found 12",
     "note = 'x'\n": "own.toml:note: unknown key",

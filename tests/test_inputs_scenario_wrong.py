@@ -125,7 +125,7 @@ BODIES = {
     # shares, quarters, projects
     "shares that do not add up": (
         "[base_year]\nshare_services = 25",
-        "own.toml:base_year.share_*: the four shares of 2025 must add up to 100, found 6.3 + 71.3 + 25 + 2.9 = 105.5",
+        "own.toml:base_year.share_*: the four base-year shares must add up to 100, found 6.3 + 71.3 + 25 + 2.9 = 105.5",
     ),
     "one share of four mistyped": (
         "[base_year]\nshare_agriculture = 5\nshare_services = '20,8'",
@@ -546,7 +546,7 @@ BODIES = {
     "a wrong lever and shares that do not add up": (
         "[growth]\nindustry = 'x'\n[base_year]\nshare_services = 25",
         f"own.toml:growth.industry: {NUMBER} 'x'",
-        "own.toml:base_year.share_*: the four shares of 2025 must add up to 100, found 6.3 + 71.3 + 25 + 2.9 = 105.5",
+        "own.toml:base_year.share_*: the four base-year shares must add up to 100, found 6.3 + 71.3 + 25 + 2.9 = 105.5",
     ),
 }
 BOUNDARY = "must not be larger than 200,000 bytes"

@@ -35,7 +35,7 @@ def listed_projects(programme: Programme, story: Scenario | None = None) -> pd.D
     if story is not None:
         overrun = np.array(project_values(projects, story.values, "overrun"), float)
         kept = [not dropped for dropped in project_values(projects, story.values, "dropped")]
-        projects = projects.assign(cost_bn_vnd=projects["cost_bn_vnd"] * (1 + overrun / 100))[kept]
+        projects = projects.assign(cost_bn_vnd=projects["cost_bn_vnd"] * (1 + overrun / 100)).loc[np.array(kept, bool)]
     starts = programme.project_phases.dropna(subset="start").groupby("project_id")["start"].min().str[:4]
     return projects.assign(size_class=size_class(projects["cost_bn_vnd"]), start_year=projects["id"].map(starts))
 

@@ -66,7 +66,7 @@ def live_growth(
         "basis": {
             "years": list(basis.years),
             "sectors": list(SECTORS),
-            "targets": {basis.targets[name]: sectors for name, sectors in parts.items() if name in basis.targets},
+            "grown": parts,
         },
         "values": {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()},
         "at_start": dict(at_start),
@@ -91,6 +91,7 @@ def _targets(programme: Programme, story: Scenario, say: Language) -> list[dict[
     return [
         {
             "id": name,
+            "measure": goal.measure.name,
             "title": f"{row_number(name)} {say.of(rows.loc[name], 'name')}",
             "printed": rows.loc[name, "printed"],
             "percent": goal.unit.startswith("percent"),
@@ -117,6 +118,7 @@ def _marks(programme: Programme, say: Language) -> dict[str, Any]:
         "marks": [
             {
                 "id": goal.target_id,
+                "measure": goal.measure.name,
                 "low": goal.low - goal.room,
                 "high": goal.high + goal.room,
                 "hover": say(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
     from bnplan_lib.inputs.scenario import Scenario
 
-GROUP_STYLE = {"I": (PURPLE, "."), "II": (BLUE, ""), "III": (GREEN, "/"), "IV": (ORANGE, "x")}
+GROUP_STYLES = ((PURPLE, "."), (BLUE, ""), (GREEN, "/"), (ORANGE, "x"))  # of the groups of tasks, in turn
 LANE_PX = 20
 WIDE, NARROW = 0.66, 0.32  # of a lane: a bar, and one of two phases that run at once
 
@@ -114,7 +115,7 @@ def task_gantt(programme: Programme, story: Scenario, as_of: str, lang: str, lan
     figure = go.Figure()
     names = say.labels(programme.codes, "task_group")
     end = quarter_number(f"{programme.years[-1] + 1}Q4") + 1
-    for code, style in GROUP_STYLE.items():
+    for code, style in zip(dict.fromkeys(programme.tasks["group"]), itertools.cycle(GROUP_STYLES), strict=False):
         part = tasks[tasks["group"] == code].assign(offset=0.0, width=WIDE)
         hover = [_task_text(say, row, words[own[row["id"]]], shorts) for row in part.to_dict("records")]
         _bars(figure, laid, part, "id", end, names.get(code, code), style, hover)
@@ -124,7 +125,7 @@ def task_gantt(programme: Programme, story: Scenario, as_of: str, lang: str, lan
     _before(figure, say, programme, story, "tasks", laid, end)
     _frame_of_time(figure, say, programme, as_of)
     draw_lanes(figure, laid)
-    latest = max(int(tasks["last"].max()) + 1, quarter_number(f"{programme.years[-1]}Q4") + 1)
+    latest = max([*(tasks["last"] + 1), quarter_number(f"{programme.years[-1]}Q4") + 1])
     figure.update_xaxes(range=[programme.years[0] - 0.05, min(latest, end) / 4 + (0.25 if len(beyond) else 0.05)])
     counts = own.value_counts()
     rows = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.display import Markdown
 
 from bnplan_lib.analysis.finding import natural
-from bnplan_lib.errors import UnknownName
+from bnplan_lib.errors import Infeasible, UnknownName
 from bnplan_lib.figures.amounts import amount
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import lever_amount
@@ -112,7 +112,7 @@ def source_note(topic: str, programme: Programme, lang: str) -> Markdown:
     if topic == "consistency":
         return Markdown("\n\n".join([*parts, _assumptions(programme, say)]))
     parts.append(_corrections(topic, programme, say))
-    return Markdown("\n\n".join([*parts, _doubts(topic, programme, say)]))
+    return Markdown("\n\n".join(part for part in [*parts, _doubts(topic, programme, say)] if part))
 
 
 def _assumptions(programme: Programme, say: Language) -> str:
@@ -198,7 +198,10 @@ def _corrections(topic: str, programme: Programme, say: Language) -> str:
 
 
 def _derived(programme: Programme, say: Language) -> str:
-    low, high = construction_interval(programme)
+    try:
+        low, high = construction_interval(programme)
+    except Infeasible:  # then a scenario or the lever catalogue says it
+        return ""
     return say(
         "**Derived:** construction's share of industry and construction in 2025 is not published; the programme's "
         "ranges confine it to {low} to {high}, and the middle is used unless a scenario sets it.",

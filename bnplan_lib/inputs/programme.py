@@ -82,6 +82,11 @@ class Programme:
         return found.iloc[0] if len(found) else None
 
     @property
+    def compared(self) -> tuple[str, ...]:
+        """Scenarios that a comparison holds against the first one where none is named."""
+        return tuple(self.properties["programme"].get("compared", ()))
+
+    @property
     def base_year(self) -> int:
         """The year before the programme, on which its paths start: 2025."""
         return self.years[0] - 1

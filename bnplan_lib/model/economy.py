@@ -270,6 +270,8 @@ def lever_value(basis: Basis, values: Mapping[str, Any], key: str) -> Any:
     sector = key.removeprefix("growth.")
     if sector in SECTORS:
         return target_rate(basis, sector, values["targets.position"]) * 100
+    if key not in FROM_TARGETS:
+        raise Infeasible(f"{key}: needs a value, neither the scenario nor the lever catalogue has one")
     if (measure := FROM_TARGETS[key]) not in basis.targets:
         raise Infeasible(f"{key}: needs a value, the programme has no target for {measure} to take it from")
     return sum(basis.range_of(measure)) / 2 * (1 if key == "macro.icor" else 100)

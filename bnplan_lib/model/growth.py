@@ -19,6 +19,10 @@ SECTORS = ("agriculture", "industry", "construction", "services", "product_taxes
 BLOCK = "industry_construction"
 HEADLINE = "growth"  # the measure of the target for GRDP as a whole
 BLOCK_MEASURE = f"growth.{BLOCK}"
+BASE_YEAR = (
+    "base_year.grdp_bn_vnd",
+    *(f"base_year.share_{part}" for part in ("agriculture", BLOCK, "services", "product_taxes")),
+)
 PRINTED_STEP = 0.001  # the ranges are printed to 0.1 per cent
 
 
@@ -40,7 +44,7 @@ class Basis:
     def range_of(self, measure: str) -> tuple[float, float]:
         """Return the range of the target that a figure is measured against; Infeasible if there is none."""
         if measure not in self.targets:
-            raise Infeasible(f"the programme has no target for {measure}; a scenario must set it")
+            raise Infeasible(f"the programme has no target for {measure}")
         return self.ranges[self.targets[measure]]
 
     def known_range(self, measure: str) -> tuple[float, float]:
@@ -177,6 +181,8 @@ def bend(rate: np.ndarray, tilt: np.ndarray, years: int) -> np.ndarray:
 
 def base_levels(basis: Basis, values: Mapping[str, Any]) -> np.ndarray:
     """Return the value added of each sector in 2025, bn VND: sectors by draws."""
+    if unknown := [key for key in BASE_YEAR if values.get(key) is None]:
+        raise Infeasible(f"{', '.join(unknown)}: needs a value, neither the scenario nor the lever catalogue has one")
     share = {
         key.removeprefix("base_year.share_"): np.asarray(value) / 100
         for key, value in values.items()

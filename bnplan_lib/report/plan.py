@@ -142,7 +142,7 @@ def _jobs(
             if faults := faults or slip_faults(given.get("slips"), programme):
                 raise ParameterError(faults)
             used = tuple(one for one in settings if one.partition("=")[0] in {**own, **levers})
-            stories = [story, *map(read, _others(given))]
+            stories = [story, *map(read, _others(given, programme))]
             hashes = {
                 "notebook": notebook.digest,
                 "scenario": digest([_told(one) for one in stories]),
@@ -181,10 +181,10 @@ def whole_paths(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _others(parameters: Mapping[str, Any]) -> Iterator[str]:
-    """Return the scenarios that parameters name beside the one that is run."""
+def _others(parameters: Mapping[str, Any], programme: Programme) -> Iterator[str]:
+    """Return the scenarios that parameters name beside the one that is run, or leave to the data package."""
     for key in sorted(SCENARIOS & set(parameters) - {"scenario"}):
-        value = parameters[key]
+        value = parameters[key] or programme.compared
         yield from [value] if isinstance(value, str) else value
 
 

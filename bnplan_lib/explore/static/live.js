@@ -74,20 +74,20 @@ const bnplan = (() => {
     const revenue = scaled(["revenue", "revenue_buoyancy"], nominalGrowth).slice(1);
     const rise = grdp[count] - grdp[0], grown = total(growth);
     const measures = {
-      "A.I.2": nominal[count] * 1e9 / people[count] / dollar[count],
-      "A.I.3": Math.pow(productivity.reduce((all, one) => all * (1 + one), 1), 1 / count) - 1,
-      "A.I.4": total(invested) / total(later),
-      "A.I.5": rise > 0 ? total(invested) / rise : NaN,
-      "A.I.7": total(scaled(["trade", "trade_elasticity"], growth).slice(1)),
-      "A.I.8.revenue": total(revenue),
-      "A.II.3": scaled(["income", "income_elasticity"], perHead)[count],
-      "B.I.1": total(invested) / total(later),
-      "B.I.2": total(revenue) / total(nominal.slice(1)),
-      "B.I.3": grown > 0 ? total(tfp) / grown : NaN
+      per_head_usd: nominal[count] * 1e9 / people[count] / dollar[count],
+      productivity_growth: Math.pow(productivity.reduce((all, one) => all * (1 + one), 1), 1 / count) - 1,
+      investment_share: total(invested) / total(later),
+      icor: rise > 0 ? total(invested) / rise : NaN,
+      trade: total(scaled(["trade", "trade_elasticity"], growth).slice(1)),
+      revenue: total(revenue),
+      income: scaled(["income", "income_elasticity"], perHead)[count],
+      social_investment_share: total(invested) / total(later),
+      mobilisation: total(revenue) / total(nominal.slice(1)),
+      tfp_share: grown > 0 ? total(tfp) / grown : NaN
     };
-    Object.keys(basis.targets).forEach((id) => { // growth of a sector, of several together, of all
-      const one = sum(basis.targets[id]);
-      measures[id] = one[0] > 0 ? average(one[0], one[count], count) : NaN;
+    Object.keys(basis.grown).forEach((name) => { // growth of a sector, of several together, of all
+      const one = sum(basis.grown[name]);
+      measures[name] = one[0] > 0 ? average(one[0], one[count], count) : NaN;
     });
     return { levels, grdp, growth, measures };
   }
@@ -481,7 +481,7 @@ const bnplan = (() => {
     function show(quick) {
       let now = economy(spec.basis, values).measures, inside = 0;
       spec.targets.forEach((target) => {
-        const row = form.querySelector('tr[data-target="' + target.id + '"]'), value = now[target.id];
+        const row = form.querySelector('tr[data-target="' + target.id + '"]'), value = now[target.measure];
         const met = isMet(target, value);
         row.querySelector(".value").textContent = exact(target, value, lang);
         row.querySelector(".met").textContent = (met ? "✓ " + spec.texts.met : "✗ " + spec.texts.not_met);
@@ -489,7 +489,7 @@ const bnplan = (() => {
         row.classList.toggle("moved", row.querySelector(".value").textContent !== row.querySelector(".before").textContent);
       });
       const marks = spec.marks.map((mark) => {
-        let value = now[mark.id], standing = "none", said = percent(value, 2, lang);
+        let value = now[mark.measure], standing = "none", said = percent(value, 2, lang);
         if (isFinite(value)) standing = value < mark.low ? "below" : value > mark.high ? "above" : "inside";
         if (standing === "inside") inside++;
         return { x: value * 100, text: said, told: fill(mark.hover, { average: said, standing: spec.texts[standing] }) };
