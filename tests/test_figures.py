@@ -1,7 +1,9 @@
 """Figures show the numbers of their result, say their units, and carry their table."""
 
 import re
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import bnplan_lib as bn
@@ -16,6 +18,30 @@ F = bn.figures
 CLASSES = ("sector", "asset", "place", "size_class", "start_year")
 EXPOSURE = bn.simulate_exposure(PROGRAMME, STORIES["middle"], draws=500)
 FINDINGS, TIES = bn.audit(PROGRAMME), bn.evaluate_ties(PROGRAMME)
+
+
+def reported(story):
+    """Return a programme of which much is reported for two years, and where it stands."""
+    rows = [
+        ("targets", row.id, "value", str(year), row.low * share)
+        for place, row in enumerate(PROGRAMME.targets.dropna(subset="low").itertuples())
+        for year, share in ((2026, 0.5 + place % 7 * 0.1), (2027, 0.6 + place % 5 * 0.1))
+    ]
+    rows += [("projects", key, "disbursed_bn_vnd", "2026", 100.0) for key in PROGRAMME.projects["id"][::2]]
+    rows += [("tasks", key, "done_percent", "2026Q4", 100.0) for key in PROGRAMME.tasks["id"][::2]]
+    table = pd.DataFrame(rows, columns=["table", "id", "measure", "period", "value"])
+    told = {
+        "status": "estimate",
+        "version": 1,
+        "source": "report",
+        "fact_id": None,
+        "recorded": "2028-01-15",
+        "reason": None,
+    }
+    own = PROGRAMME.observations
+    added = table.assign(**told)[list(own.columns)].astype(own.dtypes.to_dict())
+    programme = replace(PROGRAMME, observations=pd.concat([own, added], ignore_index=True))
+    return programme, bn.progress(programme, story, 2027, draws=200)
 
 
 def draw_all(story, lang):
@@ -65,6 +91,11 @@ def draw_all(story, lang):
         "levelled_running": F.levelled_bars(PROGRAMME, story, "running", 4, lang),
         "tensions": F.tensions(PROGRAMME, FINDINGS, lang),
         "target_network": F.target_network(PROGRAMME, TIES, FINDINGS, lang),
+        "light_bars": F.light_bars(PROGRAMME, bn.progress(PROGRAMME, story, 2026), lang),
+        "reported_lights": F.light_bars(*reported(story), lang),
+        "way_lines": F.way_lines(*reported(story), lang),
+        "money_bars": F.money_bars(PROGRAMME, bn.progress(PROGRAMME, story, 2026), lang),
+        "reported_money": F.money_bars(*reported(story), lang),
     }
 
 

@@ -33,6 +33,13 @@ WHERE = {
     **{("projects", f"I.{place}", "label_en"): text for place, text in enumerate(FORMULAS, 1)},
     ("codes", "public", "label_en"): "=2+2",
 }
+DAY = "2027-01-15"
+REPORTED = [  # what a body sends is shown as its source, its evidence and its reason
+    ("targets", "A.I.1", "value", "2026", 11, "estimate", 1, HOSTILE, "", DAY, ""),
+    ("targets", "A.I.1", "value", "2026", 12, "estimate", 2, HOSTILE, "", DAY, HOSTILE),
+    ("tasks", "II.6", "done_percent", "2026Q4", 100, "final", 1, HOSTILE, "", DAY, ""),
+    ("projects", "III.16", "disbursed_bn_vnd", "2026", 5, "final", 1, HOSTILE, "", DAY, ""),
+]
 CAUGHT = "window.alert = window.prompt = window.confirm = () => { window.hit = 1; };"
 HOVER = """() => {
   const plots = [...document.querySelectorAll(".plot")].filter((one) => !one.closest("form"));
@@ -52,6 +59,8 @@ def programme(tmp_path_factory):
     """The programme, with names that are formulas, templates and addresses."""
     folder = tmp_path_factory.mktemp("hostile") / "data"
     shutil.copytree(DATA, folder)
+    with (folder / "observations" / "observations.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(REPORTED)
     for (table, row, column), text in WHERE.items():
         change(folder, table, row, column, text, key="code" if table == "codes" else "id")
     return bn.read_programme(folder)
@@ -78,7 +87,13 @@ def bundle(one):
 @pytest.fixture(scope="module")
 def page(programme, story, browser, tmp_path_factory):
     """A page of forms, figures and tables with those names, opened without a network."""
+    now = bn.progress(programme, story, 2026)
     shown = [
+        bn.figures.way_lines(programme, now, "en"),
+        bn.figures.money_bars(programme, now, "en"),
+        bn.figures.progress_table(programme, now, "en"),
+        bn.figures.delivery_table(programme, now, "en"),
+        bn.figures.observed_table(programme, now, "en"),
         bn.headline("timeline", programme, story, "en"),
         bn.explore.growth(programme, story, "en"),
         bn.explore.investment(programme, story, "en"),
@@ -108,7 +123,16 @@ def test_nothing_of_theirs_runs_and_nothing_is_asked_for(page):
 
 
 @pytest.mark.parametrize(
-    "place", ["main p", "option[value='projects.III.16']", "#targets td", "footer dt", "footer dd"]
+    "place",
+    [
+        "main p",
+        "option[value='projects.III.16']",
+        "#targets td",
+        "#observed td",
+        "#delivery td",
+        "footer dt",
+        "footer dd",
+    ],
 )
 def test_they_are_shown_as_they_are_written(page, place):
     assert any(HOSTILE in text for text in page.page.locator(place).all_text_contents())

@@ -34,7 +34,7 @@ def money_bars(programme: Programme, now: Progress, lang: str) -> go.Figure:
     for name, values, color, shape in (
         (say("By cost and period"), sums["planned_bn_vnd"], GREY, ""),
         (say("Of those that report: by cost and period"), beside, GREY, "/"),
-        (say("Of those that report: disbursed"), sums["disbursed_bn_vnd"], BLUE, ""),
+        (say("Of those that report: disbursed"), sums["disbursed_bn_vnd"], BLUE, "."),
     ):
         if len(reported) or (not shape and color == GREY):
             figure.add_bar(

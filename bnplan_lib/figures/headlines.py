@@ -70,6 +70,9 @@ def headline(
     if others:
         titles = titles_of(others, say).values()
         told += " " + say("Held against: {titles}.", titles="; ".join(titles))
+    if now is not None and now.agency:
+        name = say.of(programme.agencies.set_index("id").loc[now.agency], "name")
+        told += " " + say("For {body} alone: what it leads, and the projects of its orders.", body=name)
     if topic == "comparison":
         sentence = _comparison(programme, story, others, say)
     elif topic == "consistency":

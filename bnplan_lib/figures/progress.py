@@ -13,7 +13,7 @@ from bnplan_lib.analysis.pace import LIGHTS
 from bnplan_lib.figures.amounts import amount, apart, exact
 from bnplan_lib.figures.language import NBSP, Language, speak
 from bnplan_lib.figures.sources import row_number, source_line
-from bnplan_lib.figures.style import BAND, BLUE, GREEN, GREY, INK, ORANGE, RED, frame, pattern, rows_table
+from bnplan_lib.figures.style import BLUE, FAINT, GREEN, GREY, INK, ORANGE, RED, frame, pattern, rows_table
 from bnplan_lib.figures.tables import html_table
 from bnplan_lib.figures.uncertainty import chance
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from bnplan_lib.analysis.progress import Progress
     from bnplan_lib.inputs.programme import Programme
 
-# colour and sign of each light, so that it is told without colour
+# colour, pattern and sign of each light, so that it is told without colour
 SIGNS: Final = {
-    "reached": (GREEN, "✓"),
-    "on_track": (BLUE, "●"),
-    "behind": (ORANGE, "◐"),
-    "far_behind": (RED, "○"),
-    "missed": (INK, "✕"),
-    "no_path": (GREY, "?"),
-    "no_data": (BAND, "·"),
+    "reached": (GREEN, "", "✓"),
+    "on_track": (BLUE, ".", "●"),
+    "behind": (ORANGE, "/", "◐"),
+    "far_behind": (RED, "x", "○"),
+    "missed": (INK, "-", "✕"),
+    "no_path": (GREY, "\\", "?"),
+    "no_data": (FAINT, "+", "·"),
 }
 
 
@@ -71,23 +71,35 @@ def light_bars(programme: Programme, now: Progress, lang: str) -> go.Figure:
         values = counts[light].tolist()
         if not sum(values):
             continue
-        color, sign = SIGNS[light]
+        color, shape, sign = SIGNS[light]
         figure.add_bar(
             y=labels,
             x=values,
             orientation="h",
             name=f"{sign} {names[light]}",
-            marker=pattern(color, ""),
-            text=[f"{sign}{NBSP}{say.number(value)}" if value > 1 else sign * value for value in values],
-            textposition="inside",
-            insidetextanchor="middle",
-            insidetextfont={"color": INK if light == "no_data" else "white", "size": 13},
-            textangle=0,
+            marker=pattern(color, shape),
             hovertemplate="%{y}, " + names[light] + ": %{x}<extra></extra>",
         )
+    sums = counts.sum(axis=1).tolist()
+    told = [
+        "  ".join(
+            f"{SIGNS[light][2]}{NBSP}{say.number(count)}" for light, count in zip(LIGHTS, row, strict=True) if count
+        )
+        for row in counts.to_numpy().tolist()
+    ]
+    figure.add_scatter(
+        y=labels,
+        x=sums,
+        mode="text",
+        text=told,
+        textposition="middle right",
+        cliponaxis=False,
+        showlegend=False,
+        hoverinfo="skip",
+    )
     figure.update_layout(barmode="stack", showlegend=True)
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title=say("targets"), dtick=5, rangemode="tozero")
+    figure.update_xaxes(title=say("targets"), dtick=5, range=[0, max([*sums, 1]) * 1.5], showgrid=False)
     heads = [say("Domain"), *(names[light] for light in LIGHTS), say("All")]
     rows = [
         (label, *(say.number(count) for count in row), say.number(sum(row)))
@@ -97,7 +109,7 @@ def light_bars(programme: Programme, now: Progress, lang: str) -> go.Figure:
         figure,
         say,
         title=_title(now, say),
-        subtitle=say("Number of targets by domain and standing at the end of {year}", year=now.year),
+        subtitle=_subtitle(now, say),
         source=source_line("progress", programme, say),
         table=rows_table(heads, rows),
         height=190 + 44 * len(labels),
@@ -111,12 +123,13 @@ def _title(now: Progress, say: Language) -> str:
     if not known:
         return say("No target has a value for {year} yet", year=now.year)
     good = int(lights.isin(["reached", "on_track"]).sum())
-    return say(
-        "{good} of {known} targets with data are reached or on track; {silent} have none",
-        good=say.number(good),
-        known=say.number(known),
-        silent=say.number(len(lights) - known),
-    )
+    return say("{good} of {known} reported targets reached or on track", good=say.number(good), known=say.number(known))
+
+
+def _subtitle(now: Progress, say: Language) -> str:
+    silent = int((now.targets["light"] == "no_data").sum())
+    told = say("Number of targets by domain and standing at the end of {year}", year=now.year)
+    return told + "; " + say.plural("{count} has no data", "{count} have no data", silent)
 
 
 def progress_table(programme: Programme, now: Progress, lang: str) -> HTML:
@@ -154,7 +167,7 @@ def _row(
     if row["year"] > base_year:
         value = exact(row["value"], "percent" if unit == "milestone" else unit, say)
         last = f"{row['year']}: {value} ({statuses[row['status']]})"
-    color, sign = SIGNS[row["light"]]
+    color, _, sign = SIGNS[row["light"]]
     tint = GREY if row["light"] == "no_data" else color
     dot = HTML(f'<span class="light" style="color:{tint}">{sign}</span> {html.escape(names[row["light"]])}')
     asked = say("by {year}", year=row["target_year"]) if unit == "milestone" else _asked(row, say)

@@ -58,7 +58,7 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | Non
             str(row.year),
             exact(row.required, units[row.id], say),
             exact(row.observed, units[row.id], say),
-            f"{SIGNS[standing[row.id]][1]} {lights[standing[row.id]]}",
+            f"{SIGNS[standing[row.id]][2]} {lights[standing[row.id]]}",
         )
         for row in table[table["id"].isin(seen)].itertuples()
     ]

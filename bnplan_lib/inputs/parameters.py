@@ -115,6 +115,19 @@ def parameter_faults(given: Mapping[str, Any], known: Mapping[str, Any] | None =
     return faults
 
 
+def progress_faults(given: Mapping[str, Any], programme: Programme) -> list[Fault]:
+    """Return faults of a year that is not the programme's, and of a body it does not know."""
+    faults = []
+    years, agency = programme.years, given.get("agency")
+    if isinstance(year := given.get("year"), int) and year not in years:
+        faults.append(Fault("parameter year", f"must be one from {years[0]} to {years[-1]}", shorten(year)))
+    if agency and agency not in set(programme.agencies["id"]):
+        faults.append(
+            Fault("parameter agency", f"no such body{nearest(agency, programme.agencies['id'])}", shorten(agency))
+        )
+    return faults
+
+
 def slip_faults(slips: Any, programme: Programme) -> list[Fault]:
     """Return a fault for each slip of something that waits for nothing and that nothing waits for."""
     pairs = programme.precedences
