@@ -100,10 +100,11 @@ def _revisions(programme: Programme, year: int, agency: str) -> pd.DataFrame:
     key = ["table", "id", "measure", "period", "status"]
     ordered = table.sort_values([*key, "version"], kind="stable")
     before = ordered.groupby(key, sort=False)["value"].shift()
-    later = ordered.assign(before=before)[ordered["version"] > 1]
+    due = ordered["period"].str[:4].astype(int) <= year
+    later = ordered.assign(before=before)[(ordered["version"] > 1) & due]
     own = set(answered_for(programme, agency))
     kept = [(name, row_id) in own for name, row_id in zip(later["table"], later["id"], strict=True)]
-    return later[kept][later["period"].str[:4].astype(int) <= year].sort_index().reset_index(drop=True)
+    return later.loc[kept].sort_index().reset_index(drop=True)
 
 
 def _missing(programme: Programme, story: Scenario, year: int, seen: pd.DataFrame) -> pd.DataFrame:
