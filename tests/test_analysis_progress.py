@@ -212,5 +212,27 @@ def test_nothing_reported_on_the_real_programme_is_not_taken_for_undone():
     assert (tasks == "not_reported").to_dict() == printed.to_dict()
 
 
+def test_all_of_it_for_one_body(recwarn):
+    """A correction is kept with what it corrects, and who is asked for what is counted."""
+    reports = with_reports(
+        PROGRAMME,
+        seen("A.II.6.beds", "2026", 33.0),
+        seen("A.II.6.beds", "2026", 33.5, version=2, reason="recount"),
+        seen("A.I.9", "2026", 46.0),
+        seen("A.I.9", "2026", 46.2, version=2, reason="recount"),
+        seen("B.II.1.life_expectancy", "2026", 75.0),
+        done("tasks", "III.5", "2026Q4", 20),
+    )
+    now = bn.progress(reports, MIDDLE, 2026, agency="health")
+    assert now.revisions[["id", "before", "value"]].to_numpy().tolist() == [["A.II.6.beds", 33.0, 33.5]]
+    assert set(now.targets["id"]) == set(now.ways["id"])
+    assert set(now.items.loc[now.items["table"] == "tasks", "id"]) == {"III.5", "IV.1"}
+    counts = now.missing.set_index("agency").loc["health"]
+    # beds, and life expectancy under both its numbers, of the ten that Health leads; III.5 and IV.1 are not over
+    assert (counts["targets"], counts["targets_reported"], counts["due"]) == (10, 3, 0)
+    assert sorted(bn.progress(reports, MIDDLE, 2026).revisions["id"]) == ["A.I.9", "A.II.6.beds"]
+    assert [str(one.message) for one in recwarn] == []
+
+
 def test_the_data_folder_has_the_table():
     assert (DATA / "observations" / "observations.csv").is_file()

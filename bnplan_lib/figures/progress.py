@@ -82,8 +82,10 @@ def light_bars(programme: Programme, now: Progress, lang: str) -> go.Figure:
         )
     sums = counts.sum(axis=1).tolist()
     told = [
-        "  ".join(
-            f"{SIGNS[light][2]}{NBSP}{say.number(count)}" for light, count in zip(LIGHTS, row, strict=True) if count
+        "".join(
+            f"{NBSP}{NBSP}{SIGNS[light][2]}{NBSP}{say.number(count)}"
+            for light, count in zip(LIGHTS, row, strict=True)
+            if count
         )
         for row in counts.to_numpy().tolist()
     ]

@@ -32,7 +32,9 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | Non
     """
     say = speak(lang)
     table = now.ways
-    seen = [one for one in now.targets["id"] if table.loc[table["id"] == one, "observed"].notna().any()]
+    under = dict(zip(now.targets["id"], now.targets["under"], strict=True))
+    known = [one for one in under if table.loc[table["id"] == one, "observed"].notna().any()]
+    seen = [one for one in known if under[one] in ("", one) or under[one] not in known]  # a figure stated twice, once
     if not seen:
         return None
     shown = seen[:MOST]
