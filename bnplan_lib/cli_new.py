@@ -24,16 +24,15 @@ def new(
     last_year: Annotated[int, typer.Option(help="Its last year.")] = 2030,
 ) -> None:
     """Write an empty data package that is valid, with instructions on what to fill in."""
-    from bnplan_lib.inputs.blank import new_package
+    from bnplan_lib.inputs.blank import Head, new_package
 
     province = {"vi": province_vi, "en": province_en or province_vi}
     titles = {
         "vi": title_vi or f"Chương trình hành động số {number} của UBND tỉnh {province['vi']}",
         "en": title_en or f"Action programme {number} of {province['en']}",
     }
-    files = new_package(
-        folder, _name(f"{province_vi} {number}"), titles, province, number, signed, (first_year, last_year)
-    )
+    name = _name(f"{province_vi} {number}")
+    files = new_package(folder, Head(name, titles, province, number, signed, (first_year, last_year)))
     tell(f"{folder}: {len(files)} files; begin with {folder / 'INSTRUCTIONS.md'}")
 
 

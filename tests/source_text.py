@@ -188,22 +188,17 @@ def _name(lines, places, place, chance):
     return None
 
 
-def _figure(lines, places, place, chance):
-    at, table, row = place
-    cell = {"projects": 2, "targets": 1}.get(table)
-    if cell is None or not re.search(r"\d", text := lines[at].split("\t")[cell]):
-        return None
-    _change(lines, at, cell, _digit(text, chance))
-    return table, {row}, {"printed_cost" if table == "projects" else "printed"}
+def _digit_of(cells, columns):
+    """Return a fault that changes a digit in a cell of a table, if it has one there."""
 
+    def fault(lines, places, place, chance):
+        at, table, row = place
+        if table not in cells or not re.search(r"\d", text := lines[at].split("\t")[cells[table]]):
+            return None
+        _change(lines, at, cells[table], _digit(text, chance))
+        return table, {row}, {columns[table]}
 
-def _period(lines, places, place, chance):
-    at, table, row = place
-    cell = {"projects": 3, "tasks": 4}.get(table)
-    if cell is None or not re.search(r"\d", text := lines[at].split("\t")[cell]):
-        return None
-    _change(lines, at, cell, _digit(text, chance))
-    return table, {row}, {"printed_period"}
+    return fault
 
 
 def _body(lines, places, place, chance):
@@ -277,4 +272,6 @@ def _text(lines, places, place, chance):
 
 
 OTHER_BODY = "Sở Tư pháp"
+_figure = _digit_of({"projects": 2, "targets": 1}, {"projects": "printed_cost", "targets": "printed"})
+_period = _digit_of({"projects": 3, "tasks": 4}, dict.fromkeys(("projects", "tasks"), "printed_period"))
 FAULTS = (_name, _figure, _period, _body, _drop, _double, _swap, _total, _count, _order, _lead, _text)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any, Final
 
 from IPython.display import HTML
 
 from bnplan_lib.figures.language import NBSP, Language, speak
 from bnplan_lib.figures.report_form import NAMES
-from bnplan_lib.figures.standing import SHORT
+from bnplan_lib.figures.standing import listed
 from bnplan_lib.figures.tables import html_table
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def delivery_table(programme: Programme, now: Progress, lang: str) -> HTML:
         parts = [(table, own) for table in TABLES if len(own := chosen[chosen["table"] == table])]
         for place, (table, own) in enumerate(parts):
             told = [_line(programme, say, row) for row in own.to_dict("records")]
-            rows.append((name if place == 0 else "", _counted(say, table, len(own)), _listed(told, say)))
+            rows.append((name if place == 0 else "", _counted(say, table, len(own)), listed(told, say)))
     heads = [say("At the end of {year}", year=now.year), say("Number"), say("Which")]
     note = say("By the printed periods and the scenario. What nobody has reported is not taken for undone.")
     return html_table("delivery", heads, rows, numbers=(1,), note=note)
@@ -54,14 +53,6 @@ def _counted(say: Language, table: str, count: int) -> str:
         "directives": say.plural("{count} order", "{count} orders", count),
         "projects": say.plural("{count} project", "{count} projects", count),
     }[table].replace(" ", NBSP)
-
-
-def _listed(told: list[str], say: Language) -> HTML:
-    text = html.escape("; ".join(told))
-    if len(told) <= SHORT:
-        return HTML(text)
-    summary = html.escape(say("list"))
-    return HTML(f"<details><summary>{summary}</summary>{text}</details>")
 
 
 def _line(programme: Programme, say: Language, row: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -47,7 +48,11 @@ def _rows(programme: Programme, say: Language, name: str, items: pd.DataFrame) -
     if not found:
         return [(name, "–", "–")]
     return [
-        (name if place == 0 else "", counted(say, kind, len(own)), _listed(programme, say, own))
+        (
+            name if place == 0 else "",
+            counted(say, kind, len(own)),
+            listed([_line(programme, say, row) for row in own.to_dict("records")], say),
+        )
         for place, (kind, own) in enumerate(found)
     ]
 
@@ -62,9 +67,10 @@ def counted(say: Language, kind: str, count: int) -> str:
     }[kind]
 
 
-def _listed(programme: Programme, say: Language, rows: pd.DataFrame) -> HTML:
-    told = html.escape("; ".join(_line(programme, say, row) for row in rows.to_dict("records")))
-    if len(rows) <= SHORT:
+def listed(lines: Sequence[str], say: Language) -> HTML:
+    """Return lines as one text, behind a fold where there are many."""
+    told = html.escape("; ".join(lines))
+    if len(lines) <= SHORT:
         return HTML(told)
     summary = html.escape(say("list"))
     return HTML(f"<details><summary>{summary}</summary>{told}</details>")

@@ -7,7 +7,9 @@ import io
 import json
 import re
 import shutil
+import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -35,87 +37,75 @@ UNCERTAIN: Final = "uncertain"  # the suite's scenario whose spreads are assumed
 COMPARED: Final = ["low", "high"]
 
 
-def new_package(
-    to: Path,
-    name: str,
-    titles: Mapping[str, str],
-    province: Mapping[str, str],
-    number: str,
-    signed: str,
-    years: tuple[int, int],
-) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a programme is: a short `name`, `titles` and `province` by language, and its document.
+
+    `number` and `signed` are those of the document, a day such as 2026-03-31; `years` its
+    first and last one.
+    """
+
+    name: str
+    titles: Mapping[str, str]
+    province: Mapping[str, str]
+    number: str
+    signed: str
+    years: tuple[int, int]
+
+
+def new_package(to: Path, head: Head) -> list[Path]:
     """Write an empty, valid data package into a folder and return its files.
 
     Levers and lists of codes are the suite's, but without values and places of its own
     programme; every other table has its header alone.
-
-    Parameters
-    ----------
-    name
-        A short name in small letters, digits and hyphens.
-    titles, province
-        By language, `vi` and `en`.
-    number, signed, years
-        Of the document: its number, its day such as 2026-03-31, its first and last year.
 
     Raises
     ------
     PlanError
         If the folder is there and not empty or cannot be written, or a word is not fit.
     """
-    _check(name, titles, province, number, signed, years)
-    files = _files(name, titles, province, number, signed, years)
+    _check(head)
+    files = _files(head)
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise PlanError(f"{to}: must be a new or an empty folder")
-    aside = to.with_name(f".{to.name}.new")
+    aside = None
     try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".", dir=to.parent))
         for path, text in files.items():
             (aside / path).parent.mkdir(parents=True, exist_ok=True)
             (aside / path).write_text(text, encoding="utf-8", newline="\n")
         read_programme(aside)  # what is written can be read, or is not written
-        to.parent.mkdir(parents=True, exist_ok=True)
         if to.exists():
             to.rmdir()
+        aside.chmod(0o755)
         aside.rename(to)
     except OSError as error:
         raise PlanError(f"{to}: must be writable, {error.strerror or error}") from None
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
     return [to / path for path in files]
 
 
-def _check(
-    name: str,
-    titles: Mapping[str, str],
-    province: Mapping[str, str],
-    number: str,
-    signed: str,
-    years: tuple[int, int],
-) -> None:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-        raise PlanError(f"--name: must be small letters, digits and hyphens, found {shorten(name)}")
-    for option, text in (("--number", {"": number}), ("--province", province), ("--title", titles)):
+def _check(head: Head) -> None:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", head.name):
+        raise PlanError(f"--name: must be small letters, digits and hyphens, found {shorten(head.name)}")
+    for option, text in (("--number", {"": head.number}), ("--province", head.province), ("--title", head.titles)):
         for one in text.values():
             if not one.strip() or (problem := text_problem(one)):
                 raise PlanError(f"{option}: {problem if one.strip() else 'must not be blank'}, found {shorten(one)}")
     try:
-        date.fromisoformat(signed)
+        date.fromisoformat(head.signed)
     except ValueError:
-        raise PlanError(f"--signed: must be a day such as 2026-03-31, found {shorten(signed)}") from None
-    first, last = years
+        raise PlanError(f"--signed: must be a day such as 2026-03-31, found {shorten(head.signed)}") from None
+    first, last = head.years
     if not EARLIEST <= first <= last <= LATEST or last - first >= LONGEST:
         rule = f"--first-year, --last-year: must be at most {LONGEST} years from {EARLIEST} to {LATEST}"
         raise PlanError(f"{rule}, found {first} to {last}")
 
 
-def _files(
-    name: str,
-    titles: Mapping[str, str],
-    province: Mapping[str, str],
-    number: str,
-    signed: str,
-    years: tuple[int, int],
-) -> dict[str, str]:
+def _files(head: Head) -> dict[str, str]:
     """Return the files of a package by their paths."""
     package = read_schema()
     own = data_folder()
@@ -135,26 +125,28 @@ def _files(
         writer.writeheader()
         writer.writerows(rows)
         files[resource["path"]] = text.getvalue()
-    head: dict[str, Any] = {
+    about: dict[str, Any] = {
         **{key: package[key] for key in ("profile", "licenses") if key in package},
-        "name": name,
-        "title": titles["en"],
-        "title_vi": titles["vi"],
+        "name": head.name,
+        "title": head.titles["en"],
+        "title_vi": head.titles["vi"],
         "version": "0.1.0",
-        "sources": [{"title": f"{titles['vi']} ({number})", "title_en": f"{titles['en']} ({number})"}],
+        "sources": [
+            {"title": f"{head.titles['vi']} ({head.number})", "title_en": f"{head.titles['en']} ({head.number})"}
+        ],
         "programme": {
-            "number": number,
-            "signed": signed,
-            "province_vi": province["vi"],
-            "province_en": province["en"],
-            "first_year": years[0],
-            "last_year": years[1],
-            "base_year": years[0] - 1,
+            "number": head.number,
+            "signed": head.signed,
+            "province_vi": head.province["vi"],
+            "province_en": head.province["en"],
+            "first_year": head.years[0],
+            "last_year": head.years[1],
+            "base_year": head.years[0] - 1,
             "compared": COMPARED,
         },
         "resources": package["resources"],
     }
-    files["datapackage.json"] = json.dumps(head, ensure_ascii=False, indent=2) + "\n"
+    files["datapackage.json"] = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
     files["scenarios/middle.toml"] = MIDDLE
     files["scenarios/low.toml"] = END.format(vi="dưới", en="low", position="0.0")
     files["scenarios/high.toml"] = END.format(vi="trên", en="high", position="1.0")
@@ -164,7 +156,7 @@ def _files(
 
 
 def _spreads(text: str) -> str:
-    """Return a scenario's distributions without its remarks on one province and without classes of projects."""
+    """Return a scenario's distributions without its remarks on one head.province and without classes of projects."""
     kept, skipped = [], False
     for line in text.splitlines():
         if line.startswith("["):
