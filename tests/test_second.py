@@ -144,6 +144,7 @@ def test_every_notebook_runs_on_it_and_no_page_speaks_of_another(data, tmp_path)
         assert not FIRST.search(shown), (name, FIRST.search(shown))
         if name[0] == "0":
             assert NUMBER in shown, name
+            assert "--data second" in shown, name  # the command in its footer
     assert PROVINCE in pages["index.html"]
     again = bnplan("run", "--data", str(data), "--out", str(tmp_path))
     assert "0 of 0 pages written, 14 unchanged" in again.stderr

@@ -59,11 +59,5 @@ def chances(
         with np.errstate(divide="ignore", invalid="ignore"):  # no ICOR where nothing grows
             for name, aim in modelled.items():
                 known = {basis.years.index(year): value for year, value in observed.get(name, {}).items()}
-                met[name] += int(np.count_nonzero(_met(aim, SERIES[name](now).outcome(known))))
+                met[name] += int(np.count_nonzero(aim.met(SERIES[name](now).outcome(known))))
     return {name: count / draws for name, count in met.items()}
-
-
-def _met(aim: Aim, values: np.ndarray) -> np.ndarray:
-    high = aim.low if np.isnan(aim.high) else aim.high
-    enough = np.full(values.shape, True) if aim.better == "lower" else values >= aim.low - aim.room
-    return enough if aim.better == "higher" else enough & (values <= high + aim.room)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from bnplan_lib.model.measures import SLACK
 
@@ -38,11 +38,11 @@ class Aim:
         """Years the target runs over."""
         return range(self.first, self.last + 1)
 
-    def met(self, value: float) -> bool:
-        """Return whether a value meets the target."""
+    def met(self, value: Any) -> Any:
+        """Return whether a value meets the target, or each of an array."""
         high = self.low if math.isnan(self.high) else self.high
-        enough = value >= self.low - self.room or self.better == "lower"
-        return enough and (value <= high + self.room or self.better == "higher")
+        enough = (value >= self.low - self.room) | (self.better == "lower")
+        return enough & ((value <= high + self.room) | (self.better == "higher"))
 
     def path(self, base: float, year: int) -> float:
         """Return what the way to the target asks for at the end of a year: nan where the base is not known.
@@ -51,7 +51,7 @@ class Aim:
         """
         end, _ = self.bound(base)
         if self.kind in ("level", "by_date"):
-            return _on_the_way(self, base, end, min(year, self.last))[0]
+            return _on_the_way(self, base, end, year)[0]
         if self.kind != "cumulative":
             return self.bound(-math.inf if self.better == "within" else base)[0]
         steps = _steps(self, base, end)
@@ -108,7 +108,8 @@ def pace(
         The value in the year before the first; nan where it is not known.
     observed
         Values by year, natural units: the year's rate, ratio, change or amount, or the
-        level at its end. Years after the last one of the target do not count.
+        level at its end. Years after the last one of the target do not count, but for a
+        level of which that year has none.
     weights
         Of a ratio: what each year's ratio is of, such as GRDP; all alike where None.
     slack
@@ -122,6 +123,8 @@ def pace(
     """
     seen = {year: observed[year] for year in aim.years if year in observed}
     if aim.kind in ("level", "by_date"):
+        if aim.last not in seen:  # what came later says more than what was before
+            seen |= {year: value for year, value in observed.items() if year > aim.last}
         return _of_level(aim, base, seen, slack)
     known = _unbroken(aim, seen)
     unseen = tuple(year for year in aim.years if year < max(seen, default=0) and year not in seen)
@@ -220,16 +223,17 @@ def _of_level(aim: Aim, base: float, seen: Mapping[int, float], slack: float) ->
     reached = seen[year]
     end, way = aim.bound(reached)
     left, whole = aim.last - year, len(aim.years)
+    if not (reached > 0 and end > 0 and not base <= 0):  # no rate leads there
+        aim = replace(aim, compound=False)
     path = planned = NOTHING
     if not math.isnan(base):
         path, planned = _on_the_way(aim, base, end, year)
     if aim.met(reached):
         return Pace("reached", year, reached, path, planned)
-    if left == 0:
+    if left <= 0:
         return Pace("missed", year, reached, path, planned)
-    compound = aim.compound and reached > 0 and end > 0
     growth = (end / reached) ** (1 / left) - 1 if reached > 0 and end > 0 else NOTHING
-    needed = growth if compound else (end - reached) / left
+    needed = growth if aim.compound else (end - reached) / left
     if math.isnan(base) or whole < 1:
         return Pace("no_path", year, reached, needed=needed, growth=growth)
     strain = _strain(planned, needed, way, falls=True)
@@ -238,7 +242,7 @@ def _of_level(aim: Aim, base: float, seen: Mapping[int, float], slack: float) ->
 
 def _on_the_way(aim: Aim, base: float, end: float, year: int) -> tuple[float, float]:
     """Return the level that the way from the base to the end asks for in a year, and its pace."""
-    whole, gone = len(aim.years), year - aim.first + 1
+    whole, gone = len(aim.years), min(year, aim.last) - aim.first + 1
     if aim.compound and base > 0 and end > 0:
         growth = (end / base) ** (1 / whole) - 1
         return base * (1 + growth) ** gone, growth

@@ -102,7 +102,7 @@ def plan_jobs(selections: Iterable[Selection], folder: str | Path | None = None)
             continue
         for settings in selection.combinations():
             try:
-                for job in _jobs(selection, settings, notebooks, programme, read, languages):
+                for job in _jobs(selection, settings, notebooks, programme, read, languages, folder):
                     if (other := jobs.setdefault(job.stem, job)).fingerprint != job.fingerprint:
                         rule = "two runs would write the same page: rename a notebook or scenario file"
                         raise PlanError(f"{rule}, found {other.stem}")
@@ -122,6 +122,7 @@ def _jobs(
     programme: Programme,
     read: Callable[[str], Scenario],
     languages: tuple[str, ...],
+    folder: str | Path | None,
 ) -> Iterator[Job]:
     moved, levers = split_settings(list(settings), notebooks)
     data = {
@@ -159,7 +160,7 @@ def _jobs(
                     {**whole_paths(given), "lang": lang},
                     _origins(notebook, own, levers),
                     used,
-                    _command(notebook.name, scenario, lang, used),
+                    _command(notebook.name, scenario, lang, used, folder),
                     data,
                     story.changes,
                     languages,
@@ -225,8 +226,11 @@ def _mark(settings: Mapping[str, Any]) -> str:
     return "-" + hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:10] if settings else ""
 
 
-def _command(name: str, scenario: str, lang: str, settings: tuple[str, ...]) -> str:
+def _command(name: str, scenario: str, lang: str, settings: tuple[str, ...], folder: str | Path | None) -> str:
+    """Return the command that makes a page; of paths it has the last part, wherever they lie."""
     words = ["bnplan", "run", name, "--scenario", Path(scenario).name, "--lang", lang]
+    if folder is not None:
+        words += ["--data", Path(folder).resolve().name]
     for setting in settings:
         words += ["--set", setting]
     return shlex.join(words)
