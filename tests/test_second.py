@@ -13,7 +13,7 @@ import bnplan_lib as bn
 from bnplan_lib.errors import DataError
 from bnplan_lib.report.notebooks import find_notebooks
 
-FIRST = re.compile(r"Bắc Ninh|Bac Ninh|261/CTr|Gia Bình|Samsung|A\.I\.1\.2|A\.I\.8\.revenue|B\.I\.\d|III\.31")
+FIRST = re.compile(r"Bắc Ninh|Bac Ninh|Bắc Giang|261/CTr|Gia Bình|Samsung|A\.I\.1\.2|A\.I\.8\.revenue|B\.I\.\d|III\.31")
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,18 @@ position = {position}
 """
 UNCERTAIN: Final = "uncertain"  # the suite's scenario whose spreads are assumed for any programme
 COMPARED: Final = ["low", "high"]
+# what is said of a lever whose own words speak of one province, by what it rests on
+DESCRIBED: Final = {
+    "assumed": {
+        "description_vi": "Giả định, lấy từ khoảng thường gặp; cần kiểm tra với số liệu của tỉnh.",
+        "description_en": "Assumed, from its usual range; check it against the province's own figures.",
+    },
+    "fact": {"description_vi": "Lấy từ số liệu năm gốc.", "description_en": "From a figure of the base year."},
+    "target": {
+        "description_vi": "Mặc định là điểm giữa của chỉ tiêu về cùng đại lượng.",
+        "description_en": "By default the middle of the target for the same figure.",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +131,7 @@ def _files(head: Head) -> dict[str, str]:
         if resource["name"] == "codes":
             rows = [row for row in rows if row["list"] not in OWN_CODES]
         for row in rows if resource["name"] == "levers" else []:
-            row |= {"target_id": "", "fact_id": ""}
+            row |= {"target_id": "", "fact_id": "", **DESCRIBED.get(row["basis"], {})}
         text = io.StringIO()
         writer = csv.DictWriter(text, header, lineterminator="\n")
         writer.writeheader()
