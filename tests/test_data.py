@@ -48,7 +48,7 @@ def test_closed_lists_hold_the_codes_of_their_code_list():
 
 def test_every_number_says_its_unit():
     # years, phase numbers and the bounds of a lever are plain counts or take the unit of their row
-    plain = {"year", "phase", "hard_low", "soft_low", "soft_high", "hard_high"}
+    plain = {"year", "phase", "version", "hard_low", "soft_low", "soft_high", "hard_high"}
     for resource in RESOURCES.values():
         for field in resource["schema"]["fields"]:
             if field["type"] in ("number", "integer") and field["name"] not in plain:

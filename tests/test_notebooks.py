@@ -80,7 +80,7 @@ WRONG = {
     "draws": [99, 1e6, "many", True],
     "seed": [-1, 1.5, None],
     "against": ["low", [""], [1], ["low", "low"], ["a", "b", "c", "d", "e", "f"]],
-    "measured": ["A.I.9", 1],
+    "measured": ["A I 2", 1],
     "limit": [0, "75", 501, True],
     "slip": [0, 41, 2.5, True],
     "largest": [0, 31, 2.5, "ten", True],
@@ -89,6 +89,9 @@ WRONG = {
     "slips": ["x", [1], {1: 2}, {"tasks:II.6": -1}, {"tasks:II.6": 81}, {"tasks:II.6": 1.5}, {"tasks:II.6": True}],
     "later": [-1, 41, 4.0, True],
     "as_of": ["2026", "2026Q5", 2026],
+    "year": ["2026", 1999, 2026.0, True],
+    "agency": ["Sở Y tế", "Health", None],
+    "slack": [-1, 201, "25", True],
 }
 
 

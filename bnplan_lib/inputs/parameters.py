@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bnplan_lib.errors import Fault, ParameterError, nearest, shorten
+from bnplan_lib.model.measures import goals_of
 from bnplan_lib.model.quarters import is_quarter
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def _agency(value: Any) -> str:
 
 
 def _target(value: Any) -> str:
-    return "" if isinstance(value, str) else "must be the id of a target that growth decides, or blank for GRDP growth"
+    sound = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_.]*", value)
+    return "" if sound else "must be the id of a target that growth decides, or blank for GRDP growth"
 
 
 def _names(value: Any) -> str:
@@ -115,9 +117,13 @@ def parameter_faults(given: Mapping[str, Any], known: Mapping[str, Any] | None =
     return faults
 
 
-def progress_faults(given: Mapping[str, Any], programme: Programme) -> list[Fault]:
-    """Return faults of a year that is not the programme's, and of a body it does not know."""
+def programme_faults(given: Mapping[str, Any], programme: Programme) -> list[Fault]:
+    """Return faults of a year that is not the programme's, and of a body or a target that it does not know."""
     faults = []
+    if (measured := given.get("measured")) and measured not in (known := goals_of(programme)):
+        faults.append(
+            Fault("parameter measured", f"growth does not decide it{nearest(measured, known)}", shorten(measured))
+        )
     years, agency = programme.years, given.get("agency")
     if isinstance(year := given.get("year"), int) and year not in years:
         faults.append(Fault("parameter year", f"must be one from {years[0]} to {years[-1]}", shorten(year)))

@@ -187,7 +187,12 @@ def _field(field: dict[str, Any], schema: dict[str, Any], say: Language) -> str:
         "boolean": say("true or false"),
     }
     meaning = ". ".join(filter(None, (_said(field, "title", say.code), _said(field, "description", say.code))))
-    units = {"quarter": say("quarter"), "bn VND": say("bn VND"), "see unit": say("see column unit")}
+    units = {
+        "quarter": say("quarter"),
+        "bn VND": say("bn VND"),
+        "see unit": say("see column unit"),
+        "see measure": say("see column measure"),
+    }
     unit = units.get(field.get("unit", ""), field.get("unit", ""))
     cells = [_code(field["name"]), *map(html.escape, (kinds[field["type"]], unit, meaning)), "; ".join(allowed)]
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bnplan_lib.errors import Fault, ParameterError, PlanError, shorten
-from bnplan_lib.inputs.parameters import SCENARIOS, parameter_faults, progress_faults, slip_faults
+from bnplan_lib.inputs.parameters import SCENARIOS, parameter_faults, programme_faults, slip_faults
 from bnplan_lib.inputs.programme import Programme, read_programme
 from bnplan_lib.inputs.scenario import Scenario, names_a_file, scenario_of
 from bnplan_lib.report.fingerprint import digest, surroundings
@@ -140,7 +140,7 @@ def _jobs(
             own = owns[notebook.name]
             given = {**notebook.defaults, **own, "scenario": scenario, "levers": levers}
             faults = parameter_faults({**given, "lang": "en"}, notebook.defaults)
-            if faults := faults or [*slip_faults(given.get("slips"), programme), *progress_faults(given, programme)]:
+            if faults := faults or [*slip_faults(given.get("slips"), programme), *programme_faults(given, programme)]:
                 raise ParameterError(faults)
             used = tuple(one for one in settings if one.partition("=")[0] in {**own, **levers})
             stories = [story, *map(read, _others(given, programme))]
