@@ -49,6 +49,7 @@ bench: .venv/.ready ## time the heavy parts
 	$(BIN)/python tests/benchmarks/panel.py
 	$(BIN)/python tests/benchmarks/pages.py
 	$(BIN)/python tests/benchmarks/runs.py 1
+	$(BIN)/python tests/benchmarks/reports.py
 	@test -d .venv/bench || $(BIN)/uv pip install --quiet --target .venv/bench polars duckdb staircase ncls bioframe || echo "no rivals to be had: bnplan alone"
 	PYTHONPATH=.venv/bench $(BIN)/python tests/benchmarks/investment.py
 	PYTHONPATH=.venv/bench $(BIN)/python tests/benchmarks/timeline.py

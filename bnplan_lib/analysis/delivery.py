@@ -96,16 +96,29 @@ def answered_for(programme: Programme, agency: str = "") -> list[tuple[str, str]
     The targets, tasks and orders it leads, and the projects that an order it leads covers;
     in the order of the document.
     """
-    found = []
+    if agency:
+        return duties(programme).get(agency, [])
+    tables = ("targets", "tasks", "directives", "projects")
+    return [(table, row_id) for table in tables for row_id in getattr(programme, table)["id"]]
+
+
+def duties(programme: Programme) -> dict[str, list[tuple[str, str]]]:
+    """Return what each body answers for, as of `answered_for`, by its id; a body without any is left out."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for table in ("targets", "tasks", "directives"):
         frame = getattr(programme, table)
-        led = [not agency or agency in leads.split(";") for leads in frame["leads"].fillna("")]
-        found += [(table, row_id) for row_id in frame.loc[led, "id"]]
-    projects = programme.projects["id"]
-    if agency:
-        covered = membership(programme, "agency").query("table == 'projects' and `class` == @agency")["id"]
-        projects = projects[projects.isin(covered)]
-    return [*found, *(("projects", row_id) for row_id in projects)]
+        for row_id, leads in zip(frame["id"], frame["leads"], strict=True):
+            for lead in leads.split(";") if isinstance(leads, str) else []:
+                found.setdefault(lead, []).append((table, row_id))
+    covered: dict[str, set[str]] = {}
+    led = membership(programme, "agency")
+    for table, row_id, lead in zip(led["table"], led["id"], led["class"], strict=True):
+        if table == "projects":
+            covered.setdefault(row_id, set()).add(lead)
+    for row_id in programme.projects["id"]:
+        for lead in covered.get(row_id, ()):
+            found.setdefault(lead, []).append(("projects", row_id))
+    return found
 
 
 def _row(plan: Any, report: Any, last: int) -> tuple[Any, ...]:

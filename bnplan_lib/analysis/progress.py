@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from bnplan_lib.analysis.delivery import answered_for, delivery, disbursement
+from bnplan_lib.analysis.delivery import answered_for, delivery, disbursement, duties
 from bnplan_lib.analysis.observed import observed, target_values
 from bnplan_lib.analysis.pace import SLACK_SHARE
 from bnplan_lib.analysis.target_progress import target_progress, target_ways
@@ -116,9 +116,9 @@ def _missing(programme: Programme, story: Scenario, year: int, seen: pd.DataFram
     over = set(states.index[states["state"].isin(["done", "done_late", "overdue", "not_reported"])])
     told = set(states.index[states["reported"].notna()])
     begun = set(states.index[~states["state"].isin(["ahead", "undated"])])
-    rows = []
+    rows, led = [], duties(programme)
     for agency in programme.agencies["id"]:
-        own = answered_for(programme, agency)
+        own = led.get(agency, [])
         targets = [one for one in own if one[0] == "targets"]
         due = [one for one in own if one[0] in ("tasks", "directives") and one in over]
         projects = [one for one in own if one[0] == "projects" and one in begun]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from bnplan_lib.analysis.delivery import answered_for
+from bnplan_lib.analysis.delivery import answered_for, duties
 from bnplan_lib.analysis.document import figures_of
 from bnplan_lib.analysis.observed import observed
 from bnplan_lib.errors import PlanError, UnknownName, shorten
@@ -95,9 +95,9 @@ def report_form(programme: Programme, agency: str, year: int, lang: str) -> byte
     return file.getvalue()
 
 
-def answers(programme: Programme, agency: str) -> bool:
-    """Return whether a body has something to report."""
-    return bool(answered_for(programme, agency))
+def duties_of(programme: Programme) -> set[str]:
+    """Return the bodies that have something to report."""
+    return set(duties(programme))
 
 
 def _parts(programme: Programme, say: Language, agency: str, year: int) -> Iterator[tuple[str, list[Line]]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bnplan_lib.figures.report_form import answers, report_form
+from bnplan_lib.figures.report_form import duties_of, report_form
 from bnplan_lib.figures.results import rows_of
 from bnplan_lib.figures.spreadsheet import to_csv
 from bnplan_lib.figures.workbook import whole_workbook
@@ -45,7 +45,8 @@ def export_forms(programme: Programme, to: Path, agencies: Sequence[str], year: 
     """Write the workbooks in which bodies report a year; `all` stands for every body that leads something."""
     chosen = dict.fromkeys(agencies)
     if "all" in chosen:
-        chosen = dict.fromkeys(one for one in programme.agencies["id"] if answers(programme, one))
+        led = duties_of(programme)
+        chosen = dict.fromkeys(one for one in programme.agencies["id"] if one in led)
     files = {f"{one}-{year}.{lang}.xlsx": report_form(programme, one, year, lang) for one in chosen}
     return write_files(files, to)
 
