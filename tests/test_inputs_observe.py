@@ -168,6 +168,21 @@ def test_the_form_asks_for_what_a_body_leads_and_prints_the_same_bytes():
     assert tasks <= ids
 
 
+def test_of_the_base_year_only_figures_of_targets_are_asked():
+    page = openpyxl.load_workbook(io.BytesIO(report_form(PROGRAMME, "finance", 2025, "en"))).active
+    rows = [row for row in page.iter_rows(min_row=HEAD + 1, values_only=True) if row[PLACE["id"]]]
+    assert {row[PLACE["table"]] for row in rows} == {"targets"}
+    growth = next(row for row in rows if row[PLACE["id"]] == "A.I.1")
+    assert (growth[PLACE["value"]], growth[PLACE["status"]]) == (10.27, "estimate")
+
+
+def test_what_was_known_last_stands_beside_what_is_asked(data, tmp_path):
+    observe(data, written(tmp_path / "r.csv", GROWTH), DAY)
+    page = openpyxl.load_workbook(io.BytesIO(report_form(read_programme(data), "finance", 2027, "en"))).active
+    rows = {row[PLACE["id"]]: row for row in page.iter_rows(min_row=HEAD + 1, values_only=True)}
+    assert rows["A.I.1"][PLACE["about_known"]] == "2026: 11.4 (estimate)"
+
+
 def test_headings_and_the_programme_s_words_are_locked_and_choices_are_offered():
     page = openpyxl.load_workbook(io.BytesIO(report_form(PROGRAMME, "finance", 2026, "en"))).active
     assert page.protection.sheet

@@ -112,6 +112,8 @@ def _parts(programme: Programme, say: Language, agency: str, year: int) -> Itera
     targets = programme.targets.assign(figure=figures_of(programme.targets))
     own = answered_for(programme, agency)
     for table, heading in headings.items():
+        if table != "targets" and year < programme.years[0]:
+            continue  # of the base year only the targets' figures are wanted
         frame = targets if table == "targets" else getattr(programme, table)
         frame = frame[frame["id"].isin([row_id for name, row_id in own if name == table])]
         rows = (frame.drop_duplicates("figure") if table == "targets" else frame).to_dict("records")
@@ -126,6 +128,7 @@ def _lines(
     units = say.labels(programme.codes, "unit")
     for measure in measures_of(table, row.get("unit", "")):
         known = seen[(seen["table"] == table) & (seen["id"] == row["id"]) & (seen["measure"] == measure)]
+        known = known.sort_values("period")
         own = known[known["period"].str[:4] == str(year)].tail(1).to_dict("records")
         before = known[known["period"].str[:4] < str(year)].tail(1).to_dict("records")
         told = "".join(
