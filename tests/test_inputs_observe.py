@@ -137,7 +137,12 @@ def test_a_wrong_heading_is_refused(data, tmp_path, names, told):
 
 @pytest.mark.parametrize(
     "content, told",
-    [(b"\xff\xfe\x00", "must be UTF-8"), (b'table,id\n"x', "well-formed CSV"), (b"", "must have the column")],
+    [
+        (b"\xff\xfe\x00", "must be UTF-8"),
+        (b'table,id\n"x', "well-formed CSV"),
+        (b"table;id;measure\n", "save it with commas"),
+        (b"", "must have the column"),
+    ],
 )
 def test_a_broken_csv_is_refused(data, tmp_path, content, told):
     (tmp_path / "r.csv").write_bytes(content)

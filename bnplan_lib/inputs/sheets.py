@@ -65,6 +65,8 @@ def _read_csv(path: Path) -> Sheet:
     faults: list[Fault] = []
     try:
         header = tuple(next(reader, []))
+        if len(header) == 1 and ";" in header[0]:
+            raise PlanError(f"{path}: its cells are apart by semicolons; save it with commas")
         for cells in reader:
             if len(rows) == MOST_ROWS:
                 raise PlanError(f"{path}: a sheet holds at most {MOST_ROWS:,} rows")
