@@ -328,8 +328,21 @@ def test_a_cell_that_is_no_value_is_named(tmp_path, value, told):
     book.active.append([*GROWTH[:4], None, *GROWTH[5:]])
     book.active["E2"] = value
     book.save(tmp_path / "r.xlsx")
-    with pytest.raises(FaultyInput, match=f"r.xlsx:2:value: must be .*{told}"):
-        read_sheet(tmp_path / "r.xlsx", NAMES)
+    (fault,) = read_sheet(tmp_path / "r.xlsx", NAMES).faults
+    assert (fault.place, told in fault.rule) == ("r.xlsx:2:value", True)
+
+
+def test_a_cell_that_is_no_value_is_said_with_all_other_faults(data, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append([*NAMES, None, "about_it"])
+    book.active.append([*GROWTH[:4], "=1+1", *GROWTH[5:], "=2+2", "=3+3"])  # nobody reads the last two
+    book.active.append(["targets", "A.I.9", "value", "2026", "46,5", "guess", "r", None])
+    book.save(tmp_path / "r.xlsx")
+    with pytest.raises(FaultyInput) as caught:
+        observe(data, tmp_path / "r.xlsx", DAY)
+    assert [fault.place for fault in caught.value.faults] == [
+        f"r.xlsx:{one}" for one in ("2:value", "3:value", "3:status")
+    ]
 
 
 def test_a_text_that_looks_like_a_formula_is_kept_as_text(data, tmp_path):

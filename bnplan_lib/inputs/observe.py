@@ -15,14 +15,13 @@ from filelock import FileLock, Timeout
 from bnplan_lib.errors import DataError, Fault, FaultyInput, PlanError, nearest, shorten
 from bnplan_lib.inputs.observations import observation_faults
 from bnplan_lib.inputs.programme import Programme, data_folder, read_programme, read_schema
-from bnplan_lib.inputs.sheets import Sheet, read_any_sheet
+from bnplan_lib.inputs.sheets import ABOUT, Sheet, read_any_sheet
 from bnplan_lib.inputs.tables import read_cell
 from bnplan_lib.inputs.whole import write_whole
 from bnplan_lib.model.observations import MEASURES_OF
 
 NEEDED: Final = ("table", "id", "measure", "period", "value", "status", "source")
 OPTIONAL: Final = ("reason",)
-ABOUT: Final = "about_"  # columns that help whoever fills in a sheet and are not read
 FILLED: Final = ("value", "source", "reason")  # a row in which none of these is filled in says nothing
 KEY: Final = ("table", "id", "measure", "period", "status")
 
@@ -65,7 +64,8 @@ def read_report(programme: Programme, path: Path, recorded: str) -> Intake:
     items = {name: _by_id(getattr(programme, name)) for name in MEASURES_OF}
     known = _histories(programme)
     codes = _codes(programme)
-    intake, faults, seen, blank = Intake(), [], dict[tuple[Any, ...], int](), 0
+    intake, seen, blank = Intake(), dict[tuple[Any, ...], int](), 0
+    faults, unread = list(sheet.faults), {fault.place for fault in sheet.faults}
     for line, cells in zip(sheet.lines, sheet.rows, strict=True):
         texts = dict(zip(sheet.header, cells, strict=True))
         if not any(texts.get(name) for name in FILLED):
@@ -73,7 +73,7 @@ def read_report(programme: Programme, path: Path, recorded: str) -> Intake:
             continue
         row, found = _row(sheet, line, texts, fields, codes)
         row |= {"version": 1, "fact_id": None, "recorded": recorded}
-        faults += found
+        faults += [fault for fault in found if fault.place not in unread]
         if found:
             continue
         told = [
@@ -87,8 +87,8 @@ def read_report(programme: Programme, path: Path, recorded: str) -> Intake:
             )
         seen[key] = line
         faults += _sort_in(intake, row, known.get(key, []), f"{sheet.file}:{line}")
-    if faults:
-        raise FaultyInput(faults)
+    if faults:  # from the first row down
+        raise FaultyInput(sorted(faults, key=lambda fault: int(fault.place.split(":")[1])))
     unchanged = len(seen) - len(intake.added) - len(intake.corrected)
     return Intake(intake.added, intake.corrected, unchanged, blank)
 

@@ -10,23 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bnplan_lib.errors import Fault, FaultyInput, PlanError
+from bnplan_lib.errors import Fault, PlanError
 from bnplan_lib.inputs.tables import MAX_BYTES
 
 MOST_ROWS: Final = 20_000
+ABOUT: Final = "about_"  # columns that help whoever fills in a sheet and are not read
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """The rows of a sheet under its heading: texts, blank cells ''; `lines` are their file's.
 
-    `header` names the columns; one without a name is ''.
+    `header` names the columns; one without a name is ''. `faults` are cells or rows that cannot be read as text.
     """
 
     file: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
+    faults: tuple[Fault, ...] = ()
 
 
 def read_any_sheet(path: Path, header: Sequence[str]) -> Sheet:
@@ -36,8 +38,6 @@ def read_any_sheet(path: Path, header: Sequence[str]) -> Sheet:
     ------
     PlanError
         If the file is neither, or not fit to be read.
-    FaultyInput
-        With every row or cell that is not.
     """
     kind = path.suffix.lower()
     if kind == ".csv":
@@ -78,6 +78,4 @@ def _read_csv(path: Path) -> Sheet:
                 faults.append(Fault(f"{path.name}:{reader.line_num}", rule, str(len(cells))))
     except csv.Error as error:
         raise PlanError(f"{path}:{reader.line_num + 1}: must be well-formed CSV, {error}") from None
-    if faults:
-        raise FaultyInput(faults)
-    return Sheet(path.name, header, tuple(rows), tuple(lines))
+    return Sheet(path.name, header, tuple(rows), tuple(lines), tuple(faults))

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bnplan_lib.errors import Fault, FaultyInput, PlanError, shorten
-from bnplan_lib.inputs.sheets import MOST_ROWS, Sheet
+from bnplan_lib.errors import Fault, PlanError, shorten
+from bnplan_lib.inputs.sheets import ABOUT, MOST_ROWS, Sheet
 
 MOST_BYTES: Final = 16 * 2**20
 MOST_UNPACKED: Final = 128 * 2**20
@@ -32,16 +32,15 @@ REFUSED: Final = {
 def read_sheet(path: Path, header: Sequence[str]) -> Sheet:
     """Read the sheet that has a row with all of some column names among its first ten, and what stands below.
 
-    Numbers come as text with twelve digits, so that 11.4 stays 11.4. Cells and sheets that
-    the heading does not name are left alone.
+    Numbers come as text with twelve digits, so that 11.4 stays 11.4; a formula, an error, a
+    date and a yes or no are faults. Cells and sheets that the heading does not name are left
+    alone.
 
     Raises
     ------
     PlanError
         If the file is no workbook, is too large, holds macros, links or embedded files,
         or no sheet has the heading.
-    FaultyInput
-        With every cell that holds a formula, an error, a date or a yes and no.
     """
     _check_package(path)
     from openpyxl import load_workbook
@@ -128,16 +127,14 @@ def _below(path: Path, names: tuple[str, ...], rows: Iterator[Any], line: int) -
         texts = []
         for name, cell in zip(names, cells, strict=False):
             text, problem = _text(cell)
-            if problem:
+            if problem and name and not name.startswith(ABOUT):
                 faults.append(Fault(f"{path.name}:{number}:{name}", problem, shorten(str(cell.value))))
             texts.append(text)
         texts += [""] * (len(names) - len(texts))
         if any(texts):
             kept.append(tuple(texts))
             lines.append(number)
-    if faults:
-        raise FaultyInput(faults)
-    return Sheet(path.name, names, tuple(kept), tuple(lines))
+    return Sheet(path.name, names, tuple(kept), tuple(lines), tuple(faults))
 
 
 def _text(cell: Any) -> tuple[str, str]:
