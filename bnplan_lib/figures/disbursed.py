@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import plotly.graph_objects as go
+from IPython.display import HTML
 
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.sources import source_line
@@ -18,9 +20,15 @@ if TYPE_CHECKING:
 SOURCES: Final = ("public", "ppp", "off_budget")
 
 
-def money_bars(programme: Programme, now: Progress, lang: str) -> go.Figure:
-    """Draw what projects should have spent by cost and period beside what they report, by source of capital."""
+def money_bars(programme: Programme, now: Progress, lang: str) -> go.Figure | HTML:
+    """Draw what projects should have spent by cost and period beside what they report, by source of capital.
+
+    A sentence where no project falls to the body that is asked about.
+    """
     say = speak(lang)
+    if now.money.empty:
+        told = say("No listed project falls to this body.")
+        return HTML(f"<p>{html.escape(told)}</p>")
     names = say.labels(programme.codes, "capital_source")
     source = programme.projects.set_index("id")["capital_source"]
     table = now.money.assign(source=now.money["project_id"].map(source))

@@ -103,6 +103,8 @@ def _progress(now: Progress, say: Language) -> str:
         )
     states = now.items.loc[now.items["table"] != "projects", "state"]
     over = states.isin(["done", "done_late", "overdue", "not_reported"])
+    if not over.any():
+        return told + "."
     return told + say(
         "; of {due} tasks and dated orders whose period is over, {done} are reported done and {silent} not reported.",
         due=say.number(over.sum()),

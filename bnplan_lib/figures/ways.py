@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import plotly.graph_objects as go
+from IPython.display import HTML
 from plotly.subplots import make_subplots
 
 from bnplan_lib.figures.amounts import exact
@@ -13,7 +15,7 @@ from bnplan_lib.figures.goals import short_label
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.progress import SIGNS, light_names
 from bnplan_lib.figures.sources import row_number, source_line
-from bnplan_lib.figures.style import BLUE, GREY, frame, rows_table, safe
+from bnplan_lib.figures.style import BLUE, GREY, ORANGE, frame, rows_table, safe
 
 if TYPE_CHECKING:
     from bnplan_lib.analysis.progress import Progress
@@ -25,10 +27,10 @@ TITLES_PX: Final = 30  # what the titles of the upper panels take
 MOST: Final = 16  # panels that are drawn; all are in the table
 
 
-def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | None:
-    """Draw the way of each target that has a value: what each year asks for, and what was observed.
+def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | HTML:
+    """Draw the way of each target that has a value: what each year asks for, what was observed, and where it leads.
 
-    None where no target has one.
+    A sentence where no target has one.
     """
     say = speak(lang)
     table = now.ways
@@ -36,7 +38,8 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | Non
     known = [one for one in under if table.loc[table["id"] == one, "observed"].notna().any()]
     seen = [one for one in known if under[one] in ("", one) or under[one] not in known]  # a figure stated twice, once
     if not seen:
-        return None
+        told = say("No target of this body has a value yet.")
+        return HTML(f"<p>{html.escape(told)}</p>")
     shown = seen[:MOST]
     names = {one: say.of(programme.target(one), "name") for one in seen}
     rows = -(-len(shown) // ACROSS)
@@ -48,6 +51,7 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | Non
     )
     for place, one in enumerate(shown):
         _panel(figure, table[table["id"] == one], names[one], units[one], place, say)
+        _goal(figure, now.targets.set_index("id").loc[one], place, say)
     figure.update_annotations(font_size=12)
     figure.update_xaxes(dtick=1, tickformat="d", tickangle=0, tickfont_size=11, range=_span(programme))
     figure.update_yaxes(nticks=4, tickfont_size=11, exponentformat="none", separatethousands=True)
@@ -78,12 +82,33 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | Non
                 first=programme.years[0] - 1,
                 last=programme.years[-1],
             ),
-            subtitle=say("Line: what each year asks for (a sum is shown by year); dots: observed values") + more,
+            subtitle=say("Line: what each year asks for (a sum is shown by year); dots: observed; diamond: the target")
+            + more,
             source=source_line("progress", programme, say),
             table=rows_table(heads, cells),
             height=150 + TITLES_PX + PANEL_PX * rows,
             least_width=620,
         )
+    )
+
+
+def _goal(figure: go.Figure, target: pd.Series, place: int, say: Language) -> None:
+    """Draw where the way of a level leads: its end, or both ends of its range, in the target's year."""
+    if target["kind"] not in ("level", "by_date"):
+        return
+    per_cent = 100 if target["unit"].startswith("percent") else 1
+    ends = sorted({end for end in (target["low"], target["high"]) if end == end})
+    figure.add_scatter(
+        x=[target["target_year"]] * len(ends),
+        y=[end * per_cent for end in ends],
+        mode="markers",
+        marker={"symbol": "diamond-open", "color": ORANGE, "size": 10, "line": {"width": 2}},
+        name=say("target"),
+        legendgroup="target",
+        showlegend=not any(trace.legendgroup == "target" for trace in figure.data),
+        hovertemplate="%{y}<extra></extra>",
+        row=place // ACROSS + 1,
+        col=place % ACROSS + 1,
     )
 
 
