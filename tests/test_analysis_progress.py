@@ -234,5 +234,10 @@ def test_all_of_it_for_one_body(recwarn):
     assert [str(one.message) for one in recwarn] == []
 
 
+def test_a_body_that_leads_nothing_has_nothing_to_report():
+    with pytest.raises(PlanError, match="media leads no target, task or order"):
+        bn.progress(PROGRAMME, MIDDLE, 2026, agency="media")
+
+
 def test_the_data_folder_has_the_table():
     assert (DATA / "observations" / "observations.csv").is_file()

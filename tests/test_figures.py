@@ -44,6 +44,13 @@ def reported(story):
     return programme, bn.progress(programme, story, 2027, draws=200)
 
 
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_a_body_without_values_or_projects_is_told_in_words(lang):
+    now = bn.progress(PROGRAMME, STORIES["middle"], 2026, agency="health")
+    for shown in (F.way_lines(PROGRAMME, now, lang), F.money_bars(PROGRAMME, now, lang)):
+        assert shown.data.startswith("<p>")
+
+
 def draw_all(story, lang):
     path = bn.growth_path(PROGRAMME, story)
     stories = [story, *(STORIES[name] for name in ("low", "electronics_slump") if STORIES[name].name != story.name)]

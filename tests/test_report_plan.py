@@ -243,7 +243,9 @@ def test_a_value_survives_the_command_line(value):
 
 def test_what_the_programme_does_not_know_is_refused_before_a_run():
     asked = Selection(("06_progress_report",), settings=("year=2040", "agency=helth"))
-    with pytest.raises(PlanError, match=r"year: must be one from 2026 to 2030, found 2040(?s:.*)agency: no such body"):
+    with pytest.raises(
+        PlanError, match=r"year: must be one from 2026 to 2030, found 2040(?s:.*)agency: no body that leads anything"
+    ):
         plan_jobs([asked])
     with pytest.raises(PlanError, match=r"measured: growth does not decide it; nearest: A\.I\.7"):
         plan_jobs([Selection(("05_scenario_comparison",), settings=("measured=A.I.9",))])

@@ -11,6 +11,7 @@ from bnplan_lib.analysis.delivery import answered_for, delivery, disbursement, d
 from bnplan_lib.analysis.observed import observed, target_values
 from bnplan_lib.analysis.pace import SLACK_SHARE
 from bnplan_lib.analysis.target_progress import target_progress, target_ways
+from bnplan_lib.errors import PlanError
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -72,13 +73,16 @@ def progress(
     Raises
     ------
     PlanError
-        If the year is not of the programme, the agency not known, or slack no share.
+        If the year is not of the programme, the agency not known or without anything to
+        report, or slack no share.
 
     References
     ----------
     METHODS section 6.
     """
     targets = target_progress(programme, story, year, agency, slack, draws, seed)
+    if agency and not answered_for(programme, agency):
+        raise PlanError(f"progress: {agency} leads no target, task or order, so it has nothing to report")
     seen = observed(programme, year)
     return Progress(
         year,

@@ -69,9 +69,9 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | HTM
         for row in table[table["id"].isin(seen)].itertuples()
     ]
     heads = [say("Row"), say("Target"), say("Year"), say("Asked for"), say("Observed"), say("Where it stands")]
-    more = ""
+    told = say("Line: what each year asks for (a sum is shown by year); dots: observed; diamond: the target")
     if len(seen) > MOST:
-        more = "; " + say("the first {shown} of {known}, all in the table", shown=MOST, known=len(seen))
+        told += "; " + say("the first {shown} of {known}, all in the table", shown=MOST, known=len(seen))
     figure.update_layout(showlegend=True)
     return _roomy(
         frame(
@@ -82,8 +82,7 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | HTM
                 first=programme.years[0] - 1,
                 last=programme.years[-1],
             ),
-            subtitle=say("Line: what each year asks for (a sum is shown by year); dots: observed; diamond: the target")
-            + more,
+            subtitle=told,
             source=source_line("progress", programme, say),
             table=rows_table(heads, cells),
             height=150 + TITLES_PX + PANEL_PX * rows,
@@ -103,7 +102,7 @@ def _goal(figure: go.Figure, target: pd.Series, place: int, say: Language) -> No
         y=[end * per_cent for end in ends],
         mode="markers",
         marker={"symbol": "diamond-open", "color": ORANGE, "size": 10, "line": {"width": 2}},
-        name=say("target"),
+        name=say("Target"),
         legendgroup="target",
         showlegend=not any(trace.legendgroup == "target" for trace in figure.data),
         hovertemplate="%{y}<extra></extra>",

@@ -127,9 +127,11 @@ def programme_faults(given: Mapping[str, Any], programme: Programme) -> list[Fau
     years, agency = programme.years, given.get("agency")
     if isinstance(year := given.get("year"), int) and year not in years:
         faults.append(Fault("parameter year", f"must be one from {years[0]} to {years[-1]}", shorten(year)))
-    if agency and agency not in set(programme.agencies["id"]):
+    tables = (programme.targets, programme.tasks, programme.directives)
+    leads = {lead for table in tables for cell in table["leads"].dropna() for lead in cell.split(";")}
+    if agency and agency not in leads:
         faults.append(
-            Fault("parameter agency", f"no such body{nearest(agency, programme.agencies['id'])}", shorten(agency))
+            Fault("parameter agency", f"no body that leads anything{nearest(agency, leads)}", shorten(agency))
         )
     return faults
 
