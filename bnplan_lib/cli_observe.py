@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def observe(
-    files: Annotated[list[Path], typer.Argument(help="CSV files or workbooks, such as those of `bnplan template`.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV files or workbooks, such as `bnplan export --for-agency` makes.")
+    ],
     recorded: Annotated[
         str | None, typer.Option("--recorded", metavar="DAY", help="Day of the record, such as 2027-01-15; today's.")
     ] = None,

@@ -1,8 +1,9 @@
-"""What tests of pages share: a Chromium, and one run of the whole suite."""
+"""What tests share: a Chromium, LibreOffice, and one run of the whole suite."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -22,12 +23,22 @@ settings.load_profile("suite")
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Path of a Chromium; without one tests are skipped, but fail in continuous integration."""
-    path = find_chromium()
-    if path is None:
+    """Path of a Chromium."""
+    return _needed(find_chromium(), "no Chromium or Chrome found: install one to test pages")
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """Path of LibreOffice."""
+    return _needed(shutil.which("soffice"), "no LibreOffice found: install Calc to test that it opens the workbooks")
+
+
+def _needed(program: str | None, told: str) -> str:
+    """Return a program's path; without one its tests are skipped, but fail in continuous integration."""
+    if program is None:
         stop = pytest.fail if os.environ.get("CI") else pytest.skip
-        stop("no Chromium or Chrome found: install one to test pages")
-    return path
+        stop(told)
+    return program
 
 
 @pytest.fixture(scope="session")

@@ -134,29 +134,6 @@ def _places(lines):
             yield at, kind, f"{group}.{head}"
 
 
-def _cell(lines, at, place, change):
-    cells = lines[at].split("\t")
-    before = cells[place]
-    cells[place] = change(cells[place])
-    lines[at] = "\t".join(cells)
-    return cells[place] != before
-
-
-def _digit(text, chance):
-    """Change one digit of a text."""
-    at = chance.choice([place for place, letter in enumerate(text) if letter.isdigit()])
-    other = chance.choice([letter for letter in "0123456789" if letter != text[at]])
-    return text[:at] + other + text[at + 1 :]
-
-
-def _word(text, chance):
-    """Drop a letter of a word, or a word."""
-    words = text.split(" ")
-    place = chance.choice([one for one, word in enumerate(words) if len(word) > 2 and word.isalpha()])
-    words[place] = words[place][1:] if chance.random() < 0.5 else ""
-    return " ".join(word for word in words if word)
-
-
 def _change(lines, at, place, new):
     """Put a text into a cell; return whether it is another."""
     cells = lines[at].split("\t")

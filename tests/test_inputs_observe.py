@@ -24,7 +24,6 @@ DAY = "2027-01-15"
 NAMES = ("table", "id", "measure", "period", "value", "status", "source", "reason")
 PROGRAMME = read_programme()
 GROWTH = ("targets", "A.I.1", "value", "2026", "11.4", "estimate", "Report 12", "")
-SOFFICE = shutil.which("soffice")
 
 
 @pytest.fixture
@@ -224,8 +223,7 @@ def test_the_form_goes_out_and_comes_back(data, tmp_path):
     assert (len(again.added), len(again.corrected), again.unchanged) == (0, 0, len(intake.added))
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not on this machine")
-def test_libreoffice_saves_the_form_and_nothing_is_lost(data, tmp_path):
+def test_libreoffice_saves_the_form_and_nothing_is_lost(data, tmp_path, soffice):
     path, out = tmp_path / "f.xlsx", tmp_path / "out"
     path.write_bytes(report_form(read_programme(data), "finance", 2026, "vi"))
     changed(
@@ -234,7 +232,7 @@ def test_libreoffice_saves_the_form_and_nothing_is_lost(data, tmp_path):
     )
     home = {**os.environ, "HOME": str(tmp_path)}
     subprocess.run(
-        [SOFFICE, "--headless", "--convert-to", "xlsx", "--outdir", out, path], env=home, check=True, timeout=180
+        [soffice, "--headless", "--convert-to", "xlsx", "--outdir", out, path], env=home, check=True, timeout=180
     )
     plain, saved = (read_report(read_programme(data), one, DAY) for one in (path, out / "f.xlsx"))
     assert saved == plain

@@ -22,7 +22,6 @@ from bnplan_lib.report.export import export_tables
 PROGRAMME = read_programme()
 RESOURCES = read_schema()["resources"]
 KINDS = ("csv", "json", "parquet", "xlsx", "oc4ids")
-SOFFICE = shutil.which("soffice")
 TEXTS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("x")', "https://example.org/a", "00123", "1e5")
 each_table = pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one["name"])
 
@@ -101,13 +100,12 @@ def test_pandas_reads_a_sheet_of_the_workbook(tmp_path):
     assert table["cost_bn_vnd"].sum() == pytest.approx(PROGRAMME.projects["cost_bn_vnd"].sum())
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not on this machine")
-def test_libreoffice_reads_what_the_workbook_says(tmp_path):
+def test_libreoffice_reads_what_the_workbook_says(tmp_path, soffice):
     path = export_tables(PROGRAMME, tmp_path, "xlsx", "en")[0]
     sheet = 2 + [one["name"] for one in RESOURCES].index("projects")
     filters = f"csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,{sheet}"
     home = {**os.environ, "HOME": str(tmp_path)}
-    command = [SOFFICE, "--headless", "--convert-to", filters, "--outdir", tmp_path / "csv", path]
+    command = [soffice, "--headless", "--convert-to", filters, "--outdir", tmp_path / "csv", path]
     subprocess.run(command, env=home, check=True, timeout=180, stdout=subprocess.DEVNULL)
     text = next((tmp_path / "csv").glob("*.csv")).read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text.partition("\n")[2])))
