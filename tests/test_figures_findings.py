@@ -136,7 +136,7 @@ def test_each_strip_stands_for_one_tie_that_does_not_hold():
 
 def test_a_programme_without_findings_still_has_its_pictures():
     clean = clean_programme(REAL)
-    assert bn.figures.tensions(clean, (), "en").layout.meta["title"] == "0 ties cannot hold as printed"
+    assert bn.figures.tensions(clean, (), "en").layout.meta["title"] == "0 errors, 0 tensions between printed figures"
     assert "No error and no tension" in bn.headline("consistency", clean, STORY, "en").data
 
 

@@ -40,6 +40,13 @@ LOOKS = """
 .findings td:nth-child(4){min-width:6.5rem}
 .findings td:nth-child(5){min-width:20rem}
 .findings code{font-size:.8em;overflow-wrap:anywhere}
+@media screen and (max-width:40rem){
+.findings table{min-width:0}.findings thead{display:none}
+.findings tr{display:block;border-top:1px solid var(--line,#dfe4e8);padding:.5rem 0}
+.findings td{display:block;border:0!important;padding:.15rem 0!important;min-width:0!important;max-width:none!important}
+.findings td[data-head]:not(:empty)::before{content:attr(data-head) ": ";color:var(--quiet,#4b5761)}
+.output:has(.findings) .hint{display:none}
+}
 .findings .severity-error td:first-child b{color:var(--bad,#b3261e)}
 .findings .severity-tension td:first-child b{color:var(--warn,#b85c00)}
 """
@@ -62,7 +69,7 @@ def finding_table(programme: Programme, findings: Sequence[Finding], lang: str) 
         say("Arithmetic, and what helps"),
     )
     head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
-    rows = "".join(_row(one, programme, say) for one in findings)
+    rows = "".join(_row(one, heads[2:4], programme, say) for one in findings)
     label = html.escape(say("Findings"))
     return HTML(
         f'<style>{_hidden(used)}{LOOKS}</style><div class="findings">{filters}'
@@ -154,7 +161,8 @@ def other_reading_table(programme: Programme, story: Scenario, lang: str) -> HTM
     return html_table("other-readings", heads, rows)
 
 
-def _row(one: Finding, programme: Programme, say: Language) -> str:
+def _row(one: Finding, heads: Sequence[str], programme: Programme, say: Language) -> str:
+    """Return a finding as a row; `heads` name its two figures where a phone shows the cells below one another."""
     shorts = dict(zip(programme.agencies["id"], programme.agencies[f"short_{say.code}"], strict=True))
     where = "; ".join(place(source, say) for source in one.sources[:PLACES_NAMED])
     where = where or "; ".join(shorts.get(key, key) for key in one.places)
@@ -172,7 +180,8 @@ def _row(one: Finding, programme: Programme, say: Language) -> str:
         html.escape(expected(one, say)),
         html.escape(first) + "".join(f"<p>{html.escape(part)}</p>" for part in others if part),
     )
-    inner = "".join(f"<td>{cell}</td>" for cell in cells)
+    marks = ["", "", *(f' data-head="{html.escape(head)}"' for head in heads), ""]
+    inner = "".join(f"<td{mark}>{cell}</td>" for mark, cell in zip(marks, cells, strict=True))
     return f'<tr class="severity-{one.severity} rule-{one.rule}">{inner}</tr>'
 
 

@@ -79,16 +79,14 @@ def target_network(programme: Programme, ties: Sequence[Tie], findings: Sequence
     )
     figure.update_xaxes(visible=False, range=[-1.5, 2.5])
     figure.update_yaxes(visible=False, range=[len(seats), -1])
-    broken = sum(own in MARKS for *_, own in graded)
+    held = sum(own not in MARKS for *_, own in graded)
     table = [
         (titles[tie.relation_id], ", ".join(_targets(tie)), names[own], told[tie.relation_id]) for tie, _, own in graded
     ]
     return frame(
         figure,
         say,
-        title=say.plural(
-            "{count} tie between targets does not hold", "{count} ties between targets do not hold", broken
-        ),
+        title=say("{held} of {ties} ties between targets hold", held=held, ties=len(ranked)),
         subtitle=say(
             "{targets} targets on the left, {ties} ties between them on the right", targets=len(seats), ties=len(ranked)
         ),
@@ -111,12 +109,26 @@ def tensions(programme: Programme, findings: Sequence[Finding], lang: str) -> go
     return frame(
         figure,
         say,
-        title=say.plural("{count} tie cannot hold as printed", "{count} ties cannot hold as printed", len(chosen)),
-        subtitle=say("Each on a scale of its own: the printed figure, and what follows from the others"),
+        title=_counted(chosen, say),
+        subtitle=say(
+            "Each on a scale of its own. {error} error: cannot hold as printed; "
+            "{tension} tension: by outside facts, by a reading, or for a part of the range only",
+            **MARKS,
+        ),
         source=source_line("consistency", programme, say),
         table=rows_table([say("Tie"), say("Printed"), say("Follows from the others"), say("Arithmetic")], rows),
         height=150 + STRIP_PX * max(len(chosen), 1),
         least_width=340,
+    )
+
+
+def _counted(chosen: Sequence[Finding], say: Language) -> str:
+    """Return how many ties do not hold at all, and how many hold in part or by what is assumed."""
+    counts = {grade: sum(one.severity == grade for one in chosen) for grade in MARKS}
+    return say(
+        "{errors}, {tensions} between printed figures",
+        errors=say.plural("{count} error", "{count} errors", counts["error"]),
+        tensions=say.plural("{count} tension", "{count} tensions", counts["tension"]),
     )
 
 

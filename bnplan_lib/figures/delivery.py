@@ -24,7 +24,7 @@ def state_names(say: Language) -> dict[str, str]:
         "done": say("Done in time"),
         "done_late": say("Done late"),
         "overdue": say("Overdue: reported, not done"),
-        "not_reported": say("Its period is over, nothing reported"),
+        "not_reported": say("Due by the end of the year, nothing reported"),
         "running": say("Running, reported"),
         "silent": say("Running, nothing reported"),
         "ahead": say("Not begun"),

@@ -75,7 +75,7 @@ def money_bars(programme: Programme, now: Progress, lang: str) -> go.Figure | HT
         figure,
         say,
         title=title,
-        subtitle=say("Money of {span} in prices of 2025; by cost and period is no plan of payments", span=span),
+        subtitle=say("Money of {span} in prices of 2025; by cost and period it is no plan of payments", span=span),
         source=source_line("investment", programme, say),
         table=_money_rows(programme, now, say),
         height=230 + 62 * len(labels),

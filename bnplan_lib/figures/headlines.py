@@ -106,7 +106,7 @@ def _progress(now: Progress, say: Language) -> str:
     if not over.any():
         return told + "."
     return told + say(
-        "; of {due} tasks and dated orders whose period is over, {done} are reported done and {silent} not reported.",
+        "; of {due} tasks and dated orders due by the year's end, {done} are reported done and {silent} not reported.",
         due=say.number(over.sum()),
         done=say.number(states.isin(["done", "done_late"]).sum()),
         silent=say.number((states == "not_reported").sum()),

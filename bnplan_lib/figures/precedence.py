@@ -72,7 +72,7 @@ def precedence_chart(programme: Programme, story: Scenario, slips: Mapping[str, 
         say,
         title=_title(say, programme, story, effect, slips, violated),
         subtitle=say(
-            "Periods, and lines from what comes first to what waits for it; red: dated out of order. "
+            "Periods, and lines from what comes first to what waits for it. "
             "On the right: how many quarters are left before the goal comes too late"
         ),
         source=source_line("timeline", programme, say),

@@ -71,7 +71,7 @@ def source_line(topic: str, programme: Programme, say: Language) -> str:
             **known,
         ),
         "progress": say(
-            "Source: programme {number}, Appendix I and body text; observed values: the list at the end of the page.",
+            "Source: programme {number}, Appendix I and body text; observed values: listed in the progress report.",
             **known,
         ),
         "agencies": say("Source: programme {number}, Appendices I and II, sections II and III.", **known),

@@ -11,6 +11,7 @@ from IPython.display import HTML
 
 from bnplan_lib.analysis.standing import standing
 from bnplan_lib.figures.language import NBSP, Language, speak
+from bnplan_lib.figures.sources import row_number
 from bnplan_lib.figures.tables import html_table
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _line(programme: Programme, say: Language, row: dict[str, Any]) -> str:
         when = say("no end printed, taken as {quarter}", quarter=say.quarter(row["end"]))
     else:
         when = say("to {quarter}", quarter=say.quarter(row["end"]))
-    return f"{row['id']} {told} ({when})"
+    return f"{row_number(row['id'])} {told} ({when})"
 
 
 def _without_end(programme: Programme) -> set[str]:

@@ -131,7 +131,7 @@ def labelled_bars(
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    figure.update_xaxes(showgrid=False)  # lines would run through the texts
+    figure.update_xaxes(showgrid=False, separatethousands=True)  # lines would run through the texts
 
 
 def records(table: pd.DataFrame) -> dict[str, list[Any]]:
