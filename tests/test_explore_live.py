@@ -193,7 +193,14 @@ def test_the_address_keeps_the_setting(opened):
 
 
 @pytest.mark.parametrize(
-    "mark", ["#x&growth.industry=9", "#live&a=1", "#%E0%A4%A", "#live-figure-21-0&growth.industry=NaN"]
+    "mark",
+    [
+        "#x&growth.industry=9",
+        "#live&a=1",
+        "#%E0%A4%A",
+        "#live-figure-21-0&growth.industry=NaN",
+        "#live-figure-21-0&constructor=1&__proto__=1&toString=5",
+    ],
 )
 def test_an_address_that_means_nothing_changes_nothing(opened, mark):
     page, said = opened(mark=mark)

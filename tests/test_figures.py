@@ -9,6 +9,9 @@ import pytest
 import bnplan_lib as bn
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures import style
+from bnplan_lib.figures.language import speak
+from bnplan_lib.figures.markup import markup
+from bnplan_lib.figures.tables import as_printed
 from bnplan_lib.inputs.scenario import move_levers
 
 PROGRAMME = bn.read_programme()
@@ -303,3 +306,9 @@ def test_where_all_projects_are_dropped_tasks_are_left_at_a_glance():
     said = bn.figures.at_a_glance(bn.read_programme(), story, "vi").data
     assert ">16</div>" in said
     assert ">0\xa0%</div>" in said
+
+
+@pytest.mark.parametrize("text", ["http://127.0.0.1:9/x", "https or not", __file__, "."])
+def test_a_text_that_names_a_file_or_begins_as_an_address_is_shown_not_read(text):
+    assert markup(text).data == text
+    assert as_printed(text, speak("vi")).data == text

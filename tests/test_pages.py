@@ -408,6 +408,7 @@ def test_only_links_to_sources_point_outside(reports, name):
 def test_page_forbids_itself_to_load_anything(opened, name):
     policy = opened(name).page.locator('meta[http-equiv="Content-Security-Policy"]').get_attribute("content")
     assert policy.startswith("default-src 'none';")
+    assert policy.endswith("; form-action 'none'; base-uri 'none'")  # what default-src does not reach
 
 
 @in_browser

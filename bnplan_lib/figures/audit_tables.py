@@ -14,6 +14,7 @@ from bnplan_lib.analysis.relations import evaluate_ties
 from bnplan_lib.figures.amounts import amount
 from bnplan_lib.figures.findings import expected, resolve, sentence, stands
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.markup import markup
 from bnplan_lib.figures.sources import place
 from bnplan_lib.figures.tables import as_printed, html_table, small_table
 from bnplan_lib.figures.ties import relation_sentence
@@ -71,7 +72,7 @@ def finding_table(programme: Programme, findings: Sequence[Finding], lang: str) 
     head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
     rows = "".join(_row(one, heads[2:4], programme, say) for one in findings)
     label = html.escape(say("Findings"))
-    return HTML(
+    return markup(
         f'<style>{_hidden(used)}{LOOKS}</style><div class="findings">{filters}'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></div>"

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from IPython.display import HTML
 
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.markup import markup
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.style import BLUE, GREY, frame, pattern, rows_table
 
@@ -28,7 +29,7 @@ def money_bars(programme: Programme, now: Progress, lang: str) -> go.Figure | HT
     say = speak(lang)
     if now.money.empty:
         told = say("No listed project falls to this body.")
-        return HTML(f"<p>{html.escape(told)}</p>")
+        return markup(f"<p>{html.escape(told)}</p>")
     names = say.labels(programme.codes, "capital_source")
     source = programme.projects.set_index("id")["capital_source"]
     table = now.money.assign(source=now.money["project_id"].map(source))

@@ -12,6 +12,7 @@ from bnplan_lib.analysis.envelope import investment_envelope
 from bnplan_lib.analysis.growth import growth_targets
 from bnplan_lib.analysis.timeline import concurrency
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.markup import markup
 
 if TYPE_CHECKING:
     from bnplan_lib.inputs.programme import Programme
@@ -31,7 +32,7 @@ def at_a_glance(programme: Programme, story: Scenario, lang: str) -> HTML:
         f'<div style="{CARD}"><div style="{FIGURE}">{html.escape(figure)}</div><div>{html.escape(text)}</div></div>'
         for figure, text in told
     )
-    return HTML(f'<div class="glance" style="{ROW}">{"".join(cards)}</div>')
+    return markup(f'<div class="glance" style="{ROW}">{"".join(cards)}</div>')
 
 
 def _targets(programme: Programme, story: Scenario, say: Language) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from bnplan_lib.figures.language import NBSP, Language, speak
+from bnplan_lib.figures.markup import markup
 from bnplan_lib.figures.report_form import NAMES
 from bnplan_lib.figures.sources import row_number
 from bnplan_lib.figures.tables import html_table
@@ -52,7 +53,7 @@ def observed_table(programme: Programme, now: Progress, lang: str) -> HTML:
                 _number(row["value"], say),
                 _unit(programme, row, item, measures, say),
                 statuses[row["status"]].replace(" ", NBSP),
-                HTML(f'<a href="{html.escape(url)}">{source}</a>' if isinstance(url, str) else source),
+                markup(f'<a href="{html.escape(url)}">{source}</a>' if isinstance(url, str) else source),
                 say.date(row["recorded"]),
                 told,
             )

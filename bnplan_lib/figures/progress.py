@@ -12,6 +12,7 @@ from IPython.display import HTML
 from bnplan_lib.analysis.pace import LIGHTS
 from bnplan_lib.figures.amounts import amount, apart, exact
 from bnplan_lib.figures.language import NBSP, Language, speak
+from bnplan_lib.figures.markup import markup
 from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import BLUE, FAINT, GREEN, GREY, INK, ORANGE, RED, frame, pattern, rows_table
 from bnplan_lib.figures.tables import html_table
@@ -171,7 +172,7 @@ def _row(
         last = f"{row['year']}: {value} ({statuses[row['status']]})"
     color, _, sign = SIGNS[row["light"]]
     tint = GREY if row["light"] == "no_data" else color
-    dot = HTML(f'<span class="light" style="color:{tint}">{sign}</span> {html.escape(names[row["light"]])}')
+    dot = markup(f'<span class="light" style="color:{tint}">{sign}</span> {html.escape(names[row["light"]])}')
     asked = say("by {year}", year=row["target_year"]) if unit == "milestone" else _asked(row, say)
     return (
         row_number(row["id"]),

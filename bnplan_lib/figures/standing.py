@@ -11,6 +11,7 @@ from IPython.display import HTML
 
 from bnplan_lib.analysis.standing import standing
 from bnplan_lib.figures.language import NBSP, Language, speak
+from bnplan_lib.figures.markup import markup
 from bnplan_lib.figures.sources import row_number
 from bnplan_lib.figures.tables import html_table
 
@@ -72,9 +73,9 @@ def listed(lines: Sequence[str], say: Language) -> HTML:
     """Return lines as one text, behind a fold where there are many."""
     told = html.escape("; ".join(lines))
     if len(lines) <= SHORT:
-        return HTML(told)
+        return markup(told)
     summary = html.escape(say("list"))
-    return HTML(f"<details><summary>{summary}</summary>{told}</details>")
+    return markup(f"<details><summary>{summary}</summary>{told}</details>")
 
 
 def _line(programme: Programme, say: Language, row: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from great_tables import GT
 from IPython.display import HTML
 
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.markup import markup
 from bnplan_lib.figures.sources import place
 from bnplan_lib.figures.style import FONT
 
@@ -77,13 +78,13 @@ def html_table(
     # long words may break on a phone, but never a number
     table = table.opt_css(".gt_row { overflow-wrap: anywhere; } .gt_row.gt_right { overflow-wrap: normal; }")
     table = table.tab_source_note(note) if note else table
-    return HTML(table.as_raw_html())  # a GT shows itself with memory addresses in its plain text
+    return markup(table.as_raw_html())  # a GT shows itself with memory addresses in its plain text
 
 
 def as_printed(text: str, say: Language) -> HTML:
     """Return the document's own words, marked as Vietnamese where the page is in another language."""
     told = html.escape(text)
-    return HTML(told if say.code == "vi" or told.isascii() else f'<span lang="vi">{told}</span>')
+    return markup(told if say.code == "vi" or told.isascii() else f'<span lang="vi">{told}</span>')
 
 
 def _markup(cell: str | HTML) -> str:

@@ -14,6 +14,7 @@ from bnplan_lib.analysis.presence import as_printed
 from bnplan_lib.analysis.timeline import concurrency, concurrency_by, peaks
 from bnplan_lib.figures.lanes import agency_note, class_names, kind_name, spread_note
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.markup import markup
 from bnplan_lib.figures.sources import source_line
 from bnplan_lib.figures.style import (
     BAND,
@@ -196,7 +197,7 @@ def _members(programme: Programme, say: Language, members: tuple[str, ...], proj
     ]
     told = html.escape(" + ".join(filter(None, parts)))
     listed = "".join(f"<li>{html.escape(_label(programme, say, key))}</li>" for key in members)
-    return HTML(f"<details><summary>{told}</summary><ul>{listed}</ul></details>")
+    return markup(f"<details><summary>{told}</summary><ul>{listed}</ul></details>")
 
 
 def _label(programme: Programme, say: Language, key: str) -> str:

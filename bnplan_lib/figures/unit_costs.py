@@ -10,6 +10,7 @@ from IPython.display import HTML
 
 from bnplan_lib.analysis.unit_costs import FAR, unit_costs, yardstick_pairs
 from bnplan_lib.figures.language import NBSP, Language, speak
+from bnplan_lib.figures.markup import markup
 from bnplan_lib.figures.sources import place
 from bnplan_lib.figures.tables import html_table
 
@@ -66,7 +67,7 @@ def _quantity(programme: Programme, row: dict[str, Any], names: dict[str, dict[s
     figure = f"{say.number(value, _digits(value))} {names['quantity_unit'][row['unit']]}"
     covers = "" if row["covers"] == "whole" else names["covers"][row["covers"]]
     told = "; ".join(html.escape(part) for part in (figure, covers) if part)
-    return HTML(f"{told}; {_from(programme, row, say)}")
+    return markup(f"{told}; {_from(programme, row, say)}")
 
 
 def _from(programme: Programme, row: dict[str, Any], say: Language) -> str:
@@ -99,7 +100,7 @@ def _yardsticks(
                           high=ends[1])  # fmt: skip
         return f"{scope}. {told}"
     told = "; ".join(_yardstick(programme, pair, say) for pair in pairs.to_dict("records"))
-    return HTML(f"{html.escape(scope)}. {told}")
+    return markup(f"{html.escape(scope)}. {told}")
 
 
 def _yardstick(programme: Programme, pair: dict[str, Any], say: Language) -> str:

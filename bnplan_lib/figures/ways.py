@@ -13,6 +13,7 @@ from plotly.subplots import make_subplots
 from bnplan_lib.figures.amounts import exact
 from bnplan_lib.figures.goals import short_label
 from bnplan_lib.figures.language import Language, speak
+from bnplan_lib.figures.markup import markup
 from bnplan_lib.figures.progress import SIGNS, light_names
 from bnplan_lib.figures.sources import row_number, source_line
 from bnplan_lib.figures.style import BLUE, GREY, ORANGE, frame, rows_table, safe
@@ -39,7 +40,7 @@ def way_lines(programme: Programme, now: Progress, lang: str) -> go.Figure | HTM
     seen = [one for one in known if under[one] in ("", one) or under[one] not in known]  # a figure stated twice, once
     if not seen:
         told = say("No target of this body has a value yet.")
-        return HTML(f"<p>{html.escape(told)}</p>")
+        return markup(f"<p>{html.escape(told)}</p>")
     shown = seen[:MOST]
     names = {one: say.of(programme.target(one), "name") for one in seen}
     rows = -(-len(shown) // ACROSS)

@@ -458,7 +458,7 @@ const bnplan = (() => {
   // The form of growth.
 
   function growthForm(form, spec, memory) {
-    let inputs = {}, values = {}, changed = {}, lang = spec.lang, figure = figureOf(form);
+    let inputs = Object.create(null), values = {}, changed = {}, lang = spec.lang, figure = figureOf(form);
     form.querySelectorAll("input[type=range]").forEach((input) => { inputs[input.name] = input; });
 
     function differs(key) { return Math.abs(changed[key] - spec.at_start[key]) > 1e-9; }
