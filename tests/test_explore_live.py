@@ -192,19 +192,36 @@ def test_the_address_keeps_the_setting(opened):
     assert other.locator('input[name="growth.industry"]').input_value() == "9"
 
 
-@pytest.mark.parametrize(
-    "mark",
-    [
-        "#x&growth.industry=9",
-        "#live&a=1",
-        "#%E0%A4%A",
-        "#live-figure-21-0&growth.industry=NaN",
-        "#live-figure-21-0&constructor=1&__proto__=1&toString=5",
-    ],
-)
-def test_an_address_that_means_nothing_changes_nothing(opened, mark):
+@pytest.mark.parametrize("mark", ["#x&growth.industry=9", "#live&a=1", "#%E0%A4%A"])
+def test_an_address_of_something_else_changes_nothing(opened, mark):
     page, said = opened(mark=mark)
     assert (shown(page, "A.I.1"), said) == ("11.29%", [])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("growth.industry=NaN", "growth.industry=%20", "growth.industry=0x10", "growth.industry=1e308"),
+        *("growth.industry=-500", "macro.population=-5", "growth.tilt=1e6", "targets.position=50"),
+        *("constructor=1", "__proto__=1", "toString=5", "hasOwnProperty=1", "growth.industry=", "=9"),
+    ],
+)
+def test_a_value_that_no_lever_may_have_changes_nothing(opened, told):
+    form = opened()[0].locator("form.live").get_attribute("id")
+    page, said = opened(mark=f"#{form}&{told}")
+    assert (shown(page, "A.I.1"), page.locator(".moved-levers").inner_text(), said) == ("11.29%", "nothing yet", [])
+
+
+def told_by_python(programme, page, folder):
+    """Return the targets as Python has them under the scenario file that a page gives."""
+    from bnplan_lib.figures.amounts import exact
+    from bnplan_lib.figures.language import speak
+
+    goals, story = goals_of(programme), live.file_of(page, folder)
+    return {
+        row.target_id: exact(row.value, goals[row.target_id].unit, speak("en"), goal=goals[row.target_id])
+        for row in bn.growth_targets(programme, story).itertuples()
+    }
 
 
 def test_the_setting_as_a_file_gives_the_same_targets_in_python(opened, programme, tmp_path):
@@ -212,16 +229,72 @@ def test_the_setting_as_a_file_gives_the_same_targets_in_python(opened, programm
     moved = {"growth.services": 7.5, "growth.tilt": 2, "macro.deflator_growth": 4.2, "base_year.share_services": 21}
     for key, value in moved.items():
         move(page, key, value)
-    page.locator(".copy").click()
-    (tmp_path / "mine.toml").write_text(page.locator("form.live textarea").input_value(), encoding="utf-8")
-    story = bn.read_scenario(str(tmp_path / "mine.toml"))
-    own = {row.target_id: row.value for row in bn.growth_targets(programme, story).itertuples()}
-    said = {name: shown(page, name) for name in own}
-    from bnplan_lib.figures.amounts import exact
-    from bnplan_lib.figures.language import speak
+    own = told_by_python(programme, page, tmp_path)
+    assert {name: shown(page, name) for name in own} == own
 
-    goals = goals_of(programme)
-    assert said == {name: exact(one, goals[name].unit, speak("en"), goal=goals[name]) for name, one in own.items()}
+
+@pytest.mark.parametrize(
+    ("moves", "growth"),
+    [
+        ([("targets.position", 0), ("growth.industry", 12.65)], "11.20%"),  # a rate back where it began
+        ([("growth.industry", 12.35), ("targets.position", 0.6), ("growth.industry", 9.8)], "9.30%"),
+        ([("growth.industry", 9), ("targets.position", 0), ("targets.position", 0.5)], "11.29%"),
+    ],
+)
+def test_the_order_of_moves_is_lost_neither_in_the_address_nor_in_the_file(opened, programme, tmp_path, moves, growth):
+    page, _ = opened()
+    for key, value in moves:
+        move(page, key, value)
+    own = told_by_python(programme, page, tmp_path)
+    again, said = opened(mark=live.address(page))
+    for one in (page, again):
+        assert {name: shown(one, name) for name in own} == own
+    assert (own["A.I.1"], said) == (growth, [])
+    words = [sorted(one.locator(".moved-levers").inner_text().split("; ")) for one in (page, again)]
+    assert words[0] == words[1]
+
+
+def test_random_sequences_of_moves_come_back_from_the_address_and_the_file(opened, programme, tmp_path):
+    random_, spec = random.Random(8), spec_of(programme)
+    page, _ = opened()
+    for _ in range(12):
+        for _ in range(random_.randint(1, 5)):
+            key = random_.choice(["targets.position", *spec["ranges"], *spec["shares"]])
+            low, high = spec["bounds"][key] if key == "targets.position" else (0, 14)
+            move(page, key, random_.choice([spec["at_start"][key], round(random_.uniform(low, high), 2)]))
+        own = told_by_python(programme, page, tmp_path)
+        again, said = opened(mark=live.address(page))
+        found = [{name: shown(one, name) for name in own} for one in (page, again)]
+        assert (found, said) == ([own, own], [])
+        again.context.close()
+
+
+def test_what_was_copied_is_gone_once_something_moves(opened):
+    page, _ = opened()
+    for then in (lambda: move(page, "growth.services", 9), page.locator(".reset").click):
+        page.locator(".copy").click()
+        assert page.locator("form.live textarea").is_visible()
+        then()
+        assert page.locator("form.live textarea").is_hidden()
+        assert page.locator(".copied").inner_text() == ""
+
+
+def test_a_slider_stretched_by_a_value_is_itself_again_after_a_reset(opened):
+    form = opened()[0].locator("form.live").get_attribute("id")
+    page, _ = opened(mark=f"#{form}&growth.industry=25")
+    field = page.locator('input[name="growth.industry"]')
+    assert (field.get_attribute("max"), field.input_value()) == ("25", "25")
+    page.locator(".reset").click()
+    assert float(field.get_attribute("max")) == float(field.get_attribute("data-high"))
+
+
+def test_the_other_edition_opens_with_what_was_moved(opened):
+    page, _ = opened()
+    move(page, "growth.industry", 10)
+    live.address(page)
+    page.locator('.top a[hreflang="vi"]').click()
+    page.wait_for_selector("html[lang=vi] form.live.ready")
+    assert page.locator(".moved-levers").inner_text() == "Tăng trưởng công nghiệp: 10,00"
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,7 @@ def test_the_address_of_a_heading_leaves_the_setting_as_it_is(opened):
     [
         *("projects.XX.1.overrun=5", "projects..overrun=5", "projects.II.1.overrun=NaN", "projects.II.1.overrun=501"),
         *("projects.II.1.delay_quarters=1.5", "projects.II.1.profile=toString", "projects.II.1.dropped=1"),
+        *("projects.II.1.dropped=constructor", "projects.II.1.dropped=", "projects.II.1.delay_quarters=%20"),
         *("projects.II.1.colour=5", "growth.industry=9", "overrun=5", "%E0%A4%A", "=", "projects.II.1.overrun"),
     ],
 )

@@ -70,6 +70,7 @@ def live_growth(
         },
         "values": {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()},
         "at_start": dict(at_start),
+        "bounds": {key: catalogue[key].hard for key in at_start},
         "groups": [
             {"title": title, "levers": [lever_row(catalogue[key], at_start[key], say) for key in keys]}
             for title, keys in groups.items()

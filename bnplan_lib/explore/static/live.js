@@ -319,19 +319,29 @@ const bnplan = (() => {
 
   function near(value, step) { return Number((Math.round(value / step) * step).toFixed(6)); }
 
+  function pick(all, keys) {
+    const own = {};
+    keys.forEach((key) => { own[key] = all[key]; });
+    return own;
+  }
+
+  function within(ends, text) { // is a text of an address a number between the ends?
+    return ends && /^-?\d+(\.\d+)?(e-\d+)?$/.test(text) && text >= ends[0] && text <= ends[1];
+  }
+
   function toml(value) {
     if (Array.isArray(value)) return "[" + value.map(toml).join(", ") + "]";
     if (typeof value !== "number") return JSON.stringify(value);
     return /[.e]/.test(String(value)) ? String(value) : value + ".0";
   }
 
-  function place(form, input, value, lang) { // a slider, wide enough, and its value as a reader hears it
-    input.min = Math.min(Number(input.min), value);
-    input.max = Math.max(Number(input.max), value);
+  function place(input, value, lang) { // a slider, wide enough, and its value as a reader hears it
+    input.min = Math.min(input.dataset.low, value);
+    input.max = Math.max(input.dataset.high, value);
     input.value = value;
     const told = number(value, Number(input.dataset.digits), lang);
     input.setAttribute("aria-valuetext", told);
-    form.querySelector('output[for="' + input.id + '"]').textContent = told;
+    input.nextElementSibling.textContent = told;
   }
 
   function figureOf(form) {
@@ -400,11 +410,7 @@ const bnplan = (() => {
       form.querySelector(".moved-levers").textContent = own.words().join("; ") || spec.texts.nothing;
     }
 
-    function remember() {
-      const values = own.values(), setting = {};
-      own.setting().forEach((key) => { setting[key] = values[key]; });
-      memory.write(own.moved(), setting);
-    }
+    function remember() { memory.write(own.moved(), pick(own.values(), own.setting())); }
 
     function rest() {
       if (!form.isConnected) return; // its cell was run again meanwhile
@@ -414,9 +420,17 @@ const bnplan = (() => {
     }
 
     function startAgain() {
+      const told = [];
       own.back();
-      memory.read(own.put);
+      stale();
+      memory.read((key, text) => { told[key === spec.position ? "unshift" : "push"]([key, text]); }); // rates overrule it
+      told.forEach((one) => own.put(...one));
       show();
+    }
+
+    function stale() { // what was copied is no longer what is set
+      form.querySelector("textarea").hidden = true;
+      form.querySelector(".copied").textContent = "";
     }
 
     function scenario() { // the setting as a scenario file: what the page's scenario moves, and what was moved here
@@ -432,7 +446,7 @@ const bnplan = (() => {
     }
 
     form.addEventListener("submit", (event) => { event.preventDefault(); });
-    form.querySelector(".reset").addEventListener("click", () => { own.back(); show(); remember(); });
+    form.querySelector(".reset").addEventListener("click", () => { own.back(); stale(); show(); remember(); });
     form.querySelector(".copy").addEventListener("click", () => {
       let area = form.querySelector("textarea"), copied = false;
       area.value = scenario();
@@ -449,6 +463,7 @@ const bnplan = (() => {
         cancelAnimationFrame(waiting);
         clearTimeout(resting);
         form.setAttribute("aria-busy", "true");
+        stale();
         waiting = requestAnimationFrame(() => { show(true); });
         resting = setTimeout(rest, REST);
       }
@@ -458,20 +473,26 @@ const bnplan = (() => {
   // The form of growth.
 
   function growthForm(form, spec, memory) {
-    let inputs = Object.create(null), values = {}, changed = {}, lang = spec.lang, figure = figureOf(form);
+    let inputs = {}, values = {}, changed = {}, lang = spec.lang, figure = figureOf(form);
     form.querySelectorAll("input[type=range]").forEach((input) => { inputs[input.name] = input; });
 
-    function differs(key) { return Math.abs(changed[key] - spec.at_start[key]) > 1e-9; }
+    function departs(key) { return Math.abs(changed[key] - spec.at_start[key]) > 1e-9; }
 
-    function put(key, value) { // one lever, and what moves with it
+    function differs(key) { // a moved position would move the rates that nothing is said of
+      return departs(key) || (key in changed && key in spec.ranges && departs(spec.position));
+    }
+
+    function told() { return Object.keys(changed).filter(differs); }
+
+    function put(key, value) { // and what moves with it
       changed[key] = value;
       values[key] = moved(spec.values[key], inputs[key].dataset.rate === "1", value);
-      place(form, inputs[key], value, lang);
+      place(inputs[key], value, lang);
       if (key === spec.position) {
         Object.keys(spec.ranges).forEach((rate) => {
           const ends = spec.ranges[rate], own = (ends[0] + value * (ends[1] - ends[0])) * 100;
           changed[rate] = values[rate] = Number(own.toFixed(6));
-          place(form, inputs[rate], values[rate], lang);
+          place(inputs[rate], values[rate], lang);
         });
       } else if (spec.shares.indexOf(key) >= 0) {
         values[spec.rest] = 100 - total(spec.shares.map((one) => values[one]));
@@ -483,10 +504,9 @@ const bnplan = (() => {
       spec.targets.forEach((target) => {
         const row = form.querySelector('tr[data-target="' + target.id + '"]'), value = now[target.measure];
         const met = isMet(target, value);
-        row.querySelector(".value").textContent = exact(target, value, lang);
+        compare(row.querySelector(".value"), exact(target, value, lang));
         row.querySelector(".met").textContent = (met ? "✓ " + spec.texts.met : "✗ " + spec.texts.not_met);
         row.classList.toggle("bad", !met);
-        row.classList.toggle("moved", row.querySelector(".value").textContent !== row.querySelector(".before").textContent);
       });
       const marks = spec.marks.map((mark) => {
         let value = now[mark.measure], standing = "none", said = percent(value, 2, lang);
@@ -506,17 +526,15 @@ const bnplan = (() => {
     });
     const live = frame(form, spec, memory, {
       show,
-      moved() {
-        return Object.keys(changed).filter(differs).reduce((all, key) => { all[key] = changed[key]; return all; }, {});
-      },
-      put (key, text) { if (inputs[key] && isFinite(Number(text))) put(key, Number(text)); },
+      moved: () => pick(changed, told()),
+      put(key, text) { if (within(spec.bounds[key], text)) put(key, Number(text)); },
       words() {
-        return Object.keys(changed).filter(differs).map((key) => inputs[key].dataset.title + ": " + inputs[key].getAttribute("aria-valuetext"));
+        return told().map((key) => inputs[key].dataset.title + ": " + inputs[key].getAttribute("aria-valuetext"));
       },
       back() {
         changed = {};
-        values = JSON.parse(JSON.stringify(spec.values));
-        Object.keys(inputs).forEach((key) => { place(form, inputs[key], spec.at_start[key], lang); });
+        values = Object.assign({}, spec.values);
+        Object.keys(inputs).forEach((key) => { place(inputs[key], spec.at_start[key], lang); });
       },
       values: () => values,
       setting: () => Object.keys(values).filter((key) => differs(key) || (key === spec.rest && spec.shares.some(differs)))
@@ -572,9 +590,9 @@ const bnplan = (() => {
 
     function read(lever, text) { // a value from an address, undefined where it is none
       const ends = spec.levers[lever].range, value = Number(text);
-      if (lever === "dropped") return { "true": true, "false": false }[text];
+      if (lever === "dropped") return text === "true" || (text === "false" ? false : undefined);
       if (!ends) return SPENT.hasOwnProperty(text) ? text : undefined;
-      if (!(value >= ends[0] && value <= ends[1])) return undefined;
+      if (!within(ends, text)) return undefined;
       return spec.levers[lever].whole && value !== Math.round(value) ? undefined : value;
     }
 
@@ -597,9 +615,7 @@ const bnplan = (() => {
           const isWhole = value === Math.round(value);
           control.step = isWhole ? 1 : "any";
           control.dataset.digits = isWhole ? 0 : 2;
-          control.min = control.dataset.low;
-          control.max = control.dataset.high;
-          place(form, control, value, lang);
+          place(control, value, lang);
         }
       });
     }
@@ -623,9 +639,7 @@ const bnplan = (() => {
 
     const live = frame(form, spec, memory, {
       show,
-      moved() {
-        return movedKeys().reduce((all, key) => { all[key] = values[key]; return all; }, {});
-      },
+      moved: () => pick(values, movedKeys()),
       put(key, text) {
         const own = split(key);
         if (!controls[own.lever] || !membersOf(own.item).length || !has(own.item, own.lever)) return;
@@ -644,7 +658,7 @@ const bnplan = (() => {
         return Object.keys(told).map((item) => wordsOf(item) + " – " + told[item].join(", "));
       },
       back() {
-        values = JSON.parse(JSON.stringify(spec.values));
+        values = Object.assign({}, spec.values);
         load();
       },
       values: () => values,

@@ -20,6 +20,10 @@
     if (waiting.length) setTimeout(drawNext);
   }
   drawNext();
+  // What was moved goes with its reader to the other edition.
+  document.querySelectorAll(".top a[hreflang]").forEach(function (link) {
+    link.addEventListener("click", function () { link.hash = location.hash; });
+  });
   // What stands above or below the axes is placed in shares of their height: in a lower figure the shares are larger.
   function outside(plot, height) {
     var margin = plot.layout.margin || {}, fixed = (margin.t || 0) + (margin.b || 0), moved = {};
