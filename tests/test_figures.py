@@ -1,16 +1,18 @@
 """Figures show the numbers of their result, say their units, and carry their table."""
 
+import html
 import re
 from dataclasses import replace
 
 import pandas as pd
 import pytest
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 import bnplan_lib as bn
 from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures import style
 from bnplan_lib.figures.language import speak
-from bnplan_lib.figures.markup import markup
+from bnplan_lib.figures.markup import link, markup, plain, unescaped
 from bnplan_lib.figures.tables import as_printed
 from bnplan_lib.inputs.scenario import move_levers
 
@@ -312,3 +314,27 @@ def test_where_all_projects_are_dropped_tasks_are_left_at_a_glance():
 def test_a_text_that_names_a_file_or_begins_as_an_address_is_shown_not_read(text):
     assert markup(text).data == text
     assert as_printed(text, speak("vi")).data == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[a](javascript:alert(1))", "![x](http://example.org/x.png)", "[x]: http://example.org/x", "**b** `c` _d_"),
+        *("https://example.org/x", "www.example.org", "a@example.org", "$x$", "&LT;b&GT;", "C:\\x", "R&D ~~x~~ <b>"),
+    ],
+)
+def test_what_looks_like_markdown_is_shown_letter_for_letter(text):
+    shown = markdown2html_mistune(f"- {plain(text)}")
+    assert shown.strip() == f"<ul>\n<li>{html.escape(text, quote=False)}</li>\n</ul>".replace('"', "&quot;")
+    assert unescaped(plain(text)) == text
+
+
+def test_a_link_leads_to_the_web_alone():
+    assert link("a]", "https://example.org/(b) c") == r"[a\]](https://example.org/%28b%29%20c)"
+    assert link("a", "javascript:alert(1)") == "a"
+
+
+def test_a_title_with_markdown_is_no_link_in_the_answer():
+    story = replace(STORIES["middle"], title_en="[a](http://example.org)")
+    said = bn.headline("overview", PROGRAMME, story, "en").data
+    assert r"\[a\](http\://example.org)" in said

@@ -1,6 +1,7 @@
 """A data folder is read whole or refused with every fault at its place."""
 
 import csv
+import json
 import shutil
 
 import pandas as pd
@@ -254,3 +255,19 @@ def test_an_assumption_of_the_audit_is_the_usual_range_of_its_lever(folder):
     path.write_text(text.replace("deflator_growth,1.5,4.5,", "deflator_growth,1.5,5,"), encoding="utf-8")
     rule = "deflator_growth: must be the usual range of the lever macro.deflator_growth, 1.5 to 4.5, found 1.5 to 5"
     assert faults(folder) == [f"assumptions.csv:2:low: {rule}"]
+
+
+def test_every_text_of_the_package_that_may_not_stand_in_a_page_is_named(tmp_path):
+    path = write_toy(tmp_path) / "datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    package["programme"]["number"] = '1 <meta http-equiv="refresh" content="1;url=http://x">'
+    package["resources"][0]["schema"]["fields"][0]["title"] = "a\u202eb"
+    path.write_text(json.dumps(package), encoding="utf-8")
+    with pytest.raises(DataError) as refused:
+        read_programme(path.parent)
+    told = str(refused.value)
+    table, column = package["resources"][0], package["resources"][0]["schema"]["fields"][0]
+    assert "datapackage.json:programme.number: must not hold markup, found " in told
+    assert (
+        f"datapackage.json:resources.{first['name']}.schema.fields.{first['schema']['fields'][0]['name']}.title" in told
+    )

@@ -41,6 +41,20 @@ def test_the_pdf_is_tagged_and_has_language_and_outline(chromium, page, tmp_path
     assert all(mark in pdf for mark in (b"/Lang (vi)", b"/Marked true", b"/Outlines", b"(D:20261123010203+00'00')"))
 
 
+@pytest.mark.browser
+def test_links_to_files_beside_the_page_take_no_folder_along(chromium, page, tmp_path):
+    links = '<a class="x" href="other.html#a">b</a> <a href="#here">c</a> <a href="https://example.org/d">d</a>'
+    made = []
+    for folder in ("one", "another folder"):
+        (tmp_path / folder).mkdir()
+        copy = tmp_path / folder / "page.html"
+        copy.write_text(PAGE.replace("<p>Ba", f'<p id="here">{links}'), encoding="utf-8")
+        print_page(copy, tmp_path / f"{folder}.pdf", STAMP)
+        made.append((tmp_path / f"{folder}.pdf").read_bytes())
+    assert made[0] == made[1]
+    assert (b"file:" in made[0], b"/URI (https://example.org/d)" in made[0]) == (False, True)
+
+
 def test_a_machine_without_a_browser_is_told_so(monkeypatch, page, tmp_path):
     monkeypatch.setattr(paper, "find_chromium", lambda: None)
     with pytest.raises(PlanError, match="a PDF needs Chromium, Chrome or Edge on this machine, found none"):

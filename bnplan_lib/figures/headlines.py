@@ -18,6 +18,7 @@ from bnplan_lib.errors import UnknownName
 from bnplan_lib.figures.comparison import titles_of
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import lever_amount, lever_title
+from bnplan_lib.figures.markup import plain
 from bnplan_lib.figures.precedence import slip_line
 from bnplan_lib.figures.waiting import goal_line, order_line
 from bnplan_lib.model.economy import economy
@@ -83,7 +84,7 @@ def headline(
         sentence = _timeline(programme, story, slips or {}, say)
     else:
         sentence = SENTENCES[topic](programme, story, say)
-    return Markdown(f"**{sentence}**\n\n{told}")
+    return Markdown(f"**{plain(sentence)}**\n\n{plain(told)}")
 
 
 def _progress(now: Progress, say: Language) -> str:

@@ -12,6 +12,7 @@ from bnplan_lib.errors import Infeasible, UnknownName
 from bnplan_lib.figures.amounts import amount
 from bnplan_lib.figures.language import Language, speak
 from bnplan_lib.figures.levers import lever_amount
+from bnplan_lib.figures.markup import link, plain
 from bnplan_lib.model.growth import SECTORS, construction_interval
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def source_note(topic: str, programme: Programme, lang: str) -> Markdown:
         raise UnknownName("topic", topic, TOPICS)
     line = source_line("outlook" if topic in ("growth", "comparison") else topic, programme, say)
     topic = "growth" if topic == "comparison" else topic  # it rests on the same rows, facts and levers
-    parts = [line, _facts(topic, programme, say)]
+    parts = [plain(line), _facts(topic, programme, say)]
     if topic == "growth":
         parts += [_derived(programme, say), _assumed_levers(programme, "macro.", say)]
     if topic == "investment":
@@ -119,7 +120,7 @@ def _assumptions(programme: Programme, say: Language) -> str:
     lines = [say("**Assumptions** (ranges; a finding says while it stands):")]
     for row in programme.assumptions[programme.assumptions["basis"] == "assumed"].to_dict("records"):
         value = amount(natural(row["low"], row["high"], row["unit"]), row["unit"], say)
-        lines.append(f"- {say.of(row, 'title')}: {value}. {say.of(row, 'reason')}")
+        lines.append("- " + plain(f"{say.of(row, 'title')}: {value}. {say.of(row, 'reason')}"))
     return "\n".join(lines)
 
 
@@ -130,7 +131,7 @@ def _assumed_levers(programme: Programme, section: str, say: Language) -> str:
         default = lever_amount(float(row["default"]), row["unit"], say)
         usual = amount(natural(row["soft_low"], row["soft_high"], row["unit"]), row["unit"], say)
         told = say("{default}, usually {usual}", default=default, usual=usual)
-        lines.append(f"- {say.of(row, 'title')}: {told}. {say.of(row, 'description')}")
+        lines.append("- " + plain(f"{say.of(row, 'title')}: {told}. {say.of(row, 'description')}"))
     return "\n".join(lines)
 
 
@@ -149,12 +150,13 @@ def _facts(topic: str, programme: Programme, say: Language) -> str:
     for fact_id in _fact_ids(topic, programme):
         fact = programme.fact(fact_id)
         value = amount(natural(fact["value"], fact["value"], fact["unit"]), fact["unit"], say)
-        link = f"[{fact['publisher']}]({fact['url']})" if isinstance(fact["url"], str) else fact["publisher"]
+        source = link(fact["publisher"], fact["url"] if isinstance(fact["url"], str) else "")
         told = status[fact["status"]]
         period = fact["period"].replace("-", "–")
-        line = f"- {say.of(fact, 'name')}, {period}: {value} ({told}; {link}, {say.date(fact['published'])})"
+        named = plain(f"{say.of(fact, 'name')}, {period}: {value}")
+        line = f"- {named} ({told}; {source}, {say.date(fact['published'])})"
         derived = f". {say.of(fact, 'note')}" if fact["status"] == "derived" and say.of(fact, "note") else ""
-        lines.append(line + derived)
+        lines.append(line + plain(derived))
     return "\n".join(lines)
 
 
@@ -186,14 +188,14 @@ def _corrections(topic: str, programme: Programme, say: Language) -> str:
     columns = [f"{column}_{say.code}" for column in ("reason", "evidence")]
     for (reason, evidence), rows in chosen.groupby(columns, sort=False):
         changes = " ".join(_change(row, say) for row in rows.to_dict("records"))
-        lines.append(f"- {changes} {reason} {evidence}")
+        lines.append("- " + plain(f"{changes} {reason} {evidence}"))
     others = programme.corrections[
         programme.corrections["table"].isin(CORRECTED[topic]) & (programme.corrections["reading"] == "alternative")
     ]
     for row_id, rows in others.groupby("row_id", sort=False):
         values = " – ".join(say.number(float(value)) for value in rows["value"])
         reason, evidence = (say.of(rows.iloc[0], column) for column in ("reason", "evidence"))
-        lines.append(f"- {row_id}: {values}. {reason} {evidence}")
+        lines.append("- " + plain(f"{row_id}: {values}. {reason} {evidence}"))
     return "\n".join(lines)
 
 
@@ -219,5 +221,5 @@ def _doubts(topic: str, programme: Programme, say: Language) -> str:
     tables, kinds = NOTED[topic]
     notes = programme.notes[programme.notes["table"].isin(tables) & programme.notes["kind"].isin(kinds)]
     lines = [say("**Left as printed, with a doubt:**")]
-    lines += [f"- {place(row['source'], say)}: {say.of(row, 'text')}" for row in notes.to_dict("records")]
+    lines += ["- " + plain(f"{place(row['source'], say)}: {say.of(row, 'text')}") for row in notes.to_dict("records")]
     return "\n".join(lines)

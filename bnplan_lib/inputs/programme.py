@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from bnplan_lib.errors import DataError, Fault, UnknownName
+from bnplan_lib.errors import DataError, Fault, UnknownName, shorten
 from bnplan_lib.inputs.table_checks import check_tables
 from bnplan_lib.inputs.tables import DTYPES, Table, read_table
+from bnplan_lib.inputs.texts import text_problem
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -146,9 +147,26 @@ def _read_package(root: Path) -> tuple[dict[str, Any], bytes]:
     about = package.get("programme", {})
     if not all(isinstance(about.get(name), int) for name in ("first_year", "last_year")) or "version" not in package:
         raise DataError([Fault(f"{path}:programme", "must give first_year and last_year, and the package its version")])
+    if unfit := [Fault(f"{path}:{place}", rule, shorten(text)) for place, text, rule in _unfit_texts(package)]:
+        raise DataError(unfit)
     if wrong := [f"{path}:{name}" for resource in package["resources"] for name in _undescribed(resource)]:
         raise DataError([Fault(place, "must have name, type and, for a table, path and key") for place in wrong])
     return package, raw
+
+
+def _unfit_texts(value: Any, place: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield where a text stands that may not stand in a page, the text, and the rule it breaks."""
+    if isinstance(value, str):
+        if problem := text_problem(value):
+            yield place, value, problem
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _unfit_texts(key, place)
+            yield from _unfit_texts(inner, f"{place}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            name = inner.get("name", number) if isinstance(inner, dict) else number
+            yield from _unfit_texts(inner, f"{place}.{name}")
 
 
 def _undescribed(resource: Mapping[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from bnplan_lib.figures.language import LANGUAGES, speak
+from bnplan_lib.figures.markup import unescaped
 from bnplan_lib.report.clean import read_clean, short_paths, without_paths
 from bnplan_lib.report.fingerprint import digest_of
 from bnplan_lib.report.pages import write_page
@@ -210,7 +211,7 @@ def _headline(notebook: Any) -> str:
         for output in cell.get("outputs", []):
             text = output.get("data", {}).get("text/markdown", "")
             if text.startswith("**"):
-                return str(text.split("**")[1])
+                return unescaped(str(text.split("**")[1]))
     return ""
 
 

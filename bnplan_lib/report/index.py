@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from bnplan_lib.figures.language import LANGUAGES, Language, speak
 from bnplan_lib.figures.lever_table import lever_table
+from bnplan_lib.figures.markup import plain
 from bnplan_lib.figures.scroll import scroll_area
 from bnplan_lib.inputs.programme import read_programme, read_schema
 from bnplan_lib.report.pages import write_page
@@ -59,7 +60,7 @@ def index_page(outcomes: list[Outcome], good: set[str], lang: str, languages: tu
     """Return the front page of a language."""
     say = speak(lang)
     text = "# " + say("Question the programme") + "\n\n"
-    text += _subject(say)
+    text += plain(_subject(say))
     titles = dict.fromkeys(outcome.scenario_title for outcome in outcomes if outcome.lang == lang)
     groups = [
         cards(
@@ -91,7 +92,7 @@ def _dictionary(lang: str, languages: tuple[str, ...], folder: str | Path | None
     programme = read_programme(folder)
     say = speak(lang)
     parts = [_table(resource, len(getattr(programme, resource["name"])), say) for resource in package["resources"]]
-    text = "# " + say("Data dictionary") + f"\n\n{_said(package, 'description', lang)}"
+    text = "# " + say("Data dictionary") + f"\n\n{plain(_said(package, 'description', lang))}"
     others = {say("All pages"): index_name("index", lang, languages), **_others("data_dictionary", lang, languages)}
     return bare_page([text], "".join(parts), lang, others)
 

@@ -28,6 +28,8 @@ QUIET: Final = (
 NO_NETWORK: Final = "--host-resolver-rules=MAP * ~NOTFOUND"
 SECONDS: Final = 120
 DRAWN_MS: Final = 10_000  # of the page's own clock, until which its figures are drawn
+# a link to a file beside the page would take the folder of this machine along
+BESIDE: Final = re.compile(r'(<a\b[^>]*?) href="(?!https?:|data:|#)[^"]*"')
 DATES: Final = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}\+00'00'\)")
 
 
@@ -55,11 +57,12 @@ def print_page(page: Path, to: Path, stamp: datetime) -> None:
     if chromium is None:
         raise PlanError("a PDF needs Chromium, Chrome or Edge on this machine, found none; or print the page yourself")
     with tempfile.TemporaryDirectory(prefix="bnplan-paper-", ignore_cleanup_errors=True) as folder:
-        printed = Path(folder, "page.pdf")
+        printed, copy = Path(folder, "page.pdf"), Path(folder, "page.html")
+        copy.write_text(BESIDE.sub(r"\1", page.read_text(encoding="utf-8")), encoding="utf-8")
         command = [
             *(chromium, "--headless", *switches(), NO_NETWORK, f"--user-data-dir={folder}/profile"),
             *("--no-pdf-header-footer", "--generate-pdf-document-outline", f"--virtual-time-budget={DRAWN_MS}"),
-            *(f"--print-to-pdf={printed}", page.resolve().as_uri()),
+            *(f"--print-to-pdf={printed}", copy.as_uri()),
         ]
         try:
             done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SECONDS)
