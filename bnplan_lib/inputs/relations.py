@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from bnplan_lib.errors import Fault, nearest, shorten
-from bnplan_lib.inputs.tables import Table
+from bnplan_lib.inputs.tables import Table, check_ends
 from bnplan_lib.model.enclosure import FormulaError
 from bnplan_lib.model.formula import read_formula
 
@@ -25,11 +25,7 @@ def check_relations(tables: Mapping[str, Table]) -> Iterator[Fault]:
     for position, row in table.rows():
         yield from _check_relation(table, position, row, operands.get(row["id"], set()))
     yield from _check_operands(tables)
-    table = tables["assumptions"]
-    for position, row in table.rows():
-        if None not in (row["low"], row["high"]) and row["low"] > row["high"]:
-            found = f"{row['low']:g} and {row['high']:g}"
-            yield Fault(table.place(position, "low"), f"{row['id']}: low must not exceed high", found)
+    yield from check_ends(tables["assumptions"])
     yield from _check_pairs(tables)
 
 

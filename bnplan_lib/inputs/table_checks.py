@@ -12,7 +12,7 @@ from bnplan_lib.inputs.periods import Period, read_period
 from bnplan_lib.inputs.printed import printed_numbers
 from bnplan_lib.inputs.quantities import check_quantities
 from bnplan_lib.inputs.relations import check_relations
-from bnplan_lib.inputs.tables import Table, check_keys
+from bnplan_lib.inputs.tables import Table, check_ends, check_keys
 from bnplan_lib.model.economy import MACRO
 from bnplan_lib.model.growth import SECTORS
 from bnplan_lib.model.profiles import PROFILES
@@ -63,11 +63,7 @@ def _check_printed(tables: Mapping[str, Table]) -> Iterator[Fault]:
     yield from _check_numbers(tables["targets"], "printed", ("low", "high"), corrected)
     yield from _check_numbers(tables["projects"], "printed_cost", ("cost_bn_vnd",), corrected)
     yield from _check_numbers(tables["project_groups"], "printed_total", ("total_bn_vnd",), corrected)
-    targets = tables["targets"]
-    for position, row in targets.rows():
-        if None not in (row["low"], row["high"]) and row["low"] > row["high"]:
-            found = f"{row['low']:g} and {row['high']:g}"
-            yield Fault(targets.place(position, "low"), f"{row['id']}: low must not exceed high", found)
+    yield from check_ends(tables["targets"])
     yield from _check_periods(tables)
 
 

@@ -108,6 +108,14 @@ def check_keys(tables: Mapping[str, Table]) -> Iterator[Fault]:
                 yield from _unknown(table, field["name"], known, field["itemReference"], separator)
 
 
+def check_ends(table: Table) -> Iterator[Fault]:
+    """Yield every row whose `low` exceeds its `high`."""
+    for position, row in table.rows():
+        if None not in (row["low"], row["high"]) and row["low"] > row["high"]:
+            found = f"{row['low']:g} and {row['high']:g}"
+            yield Fault(table.place(position, "low"), f"{row['id']}: low must not exceed high", found)
+
+
 def _read_rows(path: Path, header: list[str]) -> tuple[list[list[str]], list[int], list[Fault]]:
     try:
         size = path.stat().st_size
